@@ -1,0 +1,271 @@
+"""Frame format and message layouts of the board protocol: the one place that states them.
+
+``docs/protocol.md`` is the description for people. The gateware and the host both import this file.
+"""
+
+import enum
+import operator
+import struct
+from typing import NamedTuple
+
+from amaranth.lib import crc
+
+__all__ = ["CRC", "MAX_PAYLOAD", "PROTOCOL_VERSION", "REPLY", "SYNC", "Classification", "Command", "Decoder",
+           "Frame", "Identity", "Refusal", "Status", "encode"]
+
+#: The two bytes that begin a frame. The first is a square wave on the line, good for measuring the rate.
+SYNC = b"\x55\xd5"
+PROTOCOL_VERSION = 1
+#: The length field has twelve bits; the four above it are zero.
+MAX_PAYLOAD = 4095
+#: CRC-16/X.25 (IBM-SDLC): detects every error of up to three bits and every burst of up to 16.
+CRC = crc.catalog.CRC16_IBM_SDLC(8)
+#: Set in the command of a reply. A board ignores frames that have it, so that an echo starts no loop.
+REPLY = 0x80
+
+HEADER = struct.Struct("<BBBH")     # version, sequence, command, length
+
+
+class Command(enum.IntEnum):
+    """What a host can ask for."""
+
+    IDENTIFY = 0x01
+    CLASSIFY = 0x02
+
+
+class Status(enum.IntEnum):
+    """First byte of every reply."""
+
+    OK = 0
+    UNSUPPORTED_VERSION = 1
+    UNKNOWN_COMMAND = 2
+    BAD_LENGTH = 3
+    PIXEL_OUT_OF_RANGE = 4
+
+
+def _integer(name, value, highest):
+    try:
+        value = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, not {value!r}") from None
+    if not 0 <= value <= highest:
+        raise ValueError(f"{name} must be between 0 and {highest}, not {value}")
+    return value
+
+
+class Frame(NamedTuple):
+    """One frame's contents.
+
+    Parameters
+    ----------
+    sequence : int
+        0 to 255, chosen by the host and repeated in the reply.
+    command : int
+        0 to 255; see :class:`Command`.
+    payload : bytes
+        0 to 4095 bytes.
+    version : int
+        0 to 255.
+    """
+
+    sequence: int
+    command: int
+    payload: bytes = b""
+    version: int = PROTOCOL_VERSION
+
+
+def _with_crc(data):
+    return data + CRC.compute(data).to_bytes(2, "little")
+
+
+def encode(frame):
+    """Bytes of a frame: sync, header, header's CRC, then payload and payload's CRC unless it is empty.
+
+    Parameters
+    ----------
+    frame : Frame
+
+    Raises
+    ------
+    TypeError, ValueError
+        A field is not an integer or out of range, or the payload is longer than 4095 bytes.
+    """
+    payload = bytes(frame.payload)
+    if len(payload) > MAX_PAYLOAD:
+        raise ValueError(f"frame payload must have at most {MAX_PAYLOAD} bytes, not {len(payload)}")
+    header = HEADER.pack(_integer("frame version", frame.version, 255),
+                         _integer("frame sequence", frame.sequence, 255),
+                         _integer("frame command", frame.command, 255), len(payload))
+    return SYNC + _with_crc(header) + (_with_crc(payload) if payload else b"")
+
+
+def _collect(count):
+    """Take ``count`` bytes."""
+    data = bytearray()
+    while len(data) < count:
+        data.append((yield))
+    return bytes(data)
+
+
+class Decoder:
+    """Finds frames in a stream of bytes, by the same rules as :class:`gateware.bus.frame.FrameReceiver`.
+
+    Attributes
+    ----------
+    dropped : int
+        Frames begun and given up so far: wrong CRC, wrong length, or :meth:`time_out`.
+    """
+
+    def __init__(self):
+        self.dropped = 0
+        self._start()
+
+    def _start(self):
+        self._begun = False
+        self._frames = self._receive()
+        next(self._frames)
+
+    def feed(self, data):
+        """Take more bytes; return the list of frames that are complete with them."""
+        frames = []
+        for byte in data:
+            frame = self._frames.send(byte)
+            if frame is not None:
+                frames.append(frame)
+        return frames
+
+    def time_out(self):
+        """The line has been quiet for too long: give up the frame that was begun, if any."""
+        if self._begun:
+            self.dropped += 1
+        self._start()
+
+    def _receive(self):
+        """Take one byte at each ``yield``, which gives back the frame that the byte before completed."""
+        frame = None
+        while True:
+            last, byte = None, (yield frame)
+            while (last, byte) != tuple(SYNC):
+                last, byte = byte, (yield)
+            self._begun = True
+            frame = yield from self._receive_rest()
+            self._begun = False
+            if frame is None:
+                self.dropped += 1
+
+    def _receive_rest(self):
+        """Take what follows the sync bytes; return None at the byte that shows that it is not a good frame."""
+        header = yield from _collect(HEADER.size)
+        version, sequence, command, length = HEADER.unpack(header)
+        if length > MAX_PAYLOAD:
+            return None
+        if header + (yield from _collect(2)) != _with_crc(header):
+            return None
+        payload = yield from _collect(length)
+        if payload and payload + (yield from _collect(2)) != _with_crc(payload):
+            return None
+        return Frame(sequence, command, payload, version)
+
+
+class Identity(NamedTuple):
+    """Payload of the reply to IDENTIFY, after the status.
+
+    Parameters
+    ----------
+    build_id : int
+        64 bits that tell one build from another.
+    clock_hz : int
+        Frequency at which the design runs, in Hz.
+    capacity : int
+        The longest payload that the board keeps, in bytes.
+    layers : tuple of int
+        Neurons in each layer of the network, inputs first.
+    name : str
+        Name of the design, up to 32 ASCII characters.
+    """
+
+    build_id: int
+    clock_hz: int
+    capacity: int
+    layers: tuple
+    name: str
+
+    def pack(self):
+        """The payload as bytes."""
+        if not (isinstance(self.name, str) and self.name.isascii() and 1 <= len(self.name) <= 32):
+            raise ValueError(f"design name must have 1 to 32 ASCII characters, not {self.name!r}")
+        if not 1 <= len(self.layers) <= 16:
+            raise ValueError(f"layers must be 1 to 16 sizes, not {self.layers!r}")
+        return struct.pack(
+            f"<QIHB{len(self.layers)}H", _integer("build id", self.build_id, 2**64 - 1),
+            _integer("clock_hz", self.clock_hz, 2**32 - 1), _integer("capacity", self.capacity, MAX_PAYLOAD),
+            len(self.layers), *(_integer("layer size", size, 2**16 - 1) for size in self.layers),
+        ) + self.name.encode("ascii")
+
+    @classmethod
+    def unpack(cls, payload):
+        """Read a payload; ValueError where it is not one."""
+        try:
+            build_id, clock_hz, capacity, count = struct.unpack_from("<QIHB", payload)
+            layers = struct.unpack_from(f"<{count}H", payload, 15)
+            name = payload[15 + 2 * count:].decode("ascii")
+        except (struct.error, UnicodeDecodeError) as error:
+            raise ValueError(f"not an identity: {bytes(payload).hex(' ') or 'no bytes'} ({error})") from None
+        return cls(build_id, clock_hz, capacity, layers, name)
+
+
+class Classification(NamedTuple):
+    """Payload of the reply to CLASSIFY, after the status.
+
+    Parameters
+    ----------
+    label : int
+        The class, 0 to 9.
+    clocks : int
+        Clocks that the network took.
+    counts : tuple of int
+        Spikes of each output neuron.
+    """
+
+    label: int
+    clocks: int
+    counts: tuple
+
+    def pack(self):
+        """The payload as bytes."""
+        return struct.pack("<BI", self.label, self.clocks) + bytes(self.counts)
+
+    @classmethod
+    def unpack(cls, payload):
+        """Read a payload; ValueError where it is not one."""
+        if len(payload) != 15:
+            raise ValueError(f"not a classification: {len(payload)} bytes instead of 15")
+        return cls(*struct.unpack_from("<BI", payload), tuple(payload[5:]))
+
+
+class Refusal(NamedTuple):
+    """Payload of a reply whose status is not OK, the status included.
+
+    Parameters
+    ----------
+    status : Status
+        The reason.
+    detail : int
+        The version or length that would be accepted, or the index of the first bad pixel; else 0.
+    """
+
+    status: Status
+    detail: int
+
+    def pack(self):
+        """The payload as bytes."""
+        return struct.pack("<BH", self.status, self.detail)
+
+    @classmethod
+    def unpack(cls, payload):
+        """Read a payload; ValueError where it is not one."""
+        try:
+            status, detail = struct.unpack("<BH", payload)
+            return cls(Status(status), detail)
+        except (struct.error, ValueError) as error:
+            raise ValueError(f"not a refusal: {bytes(payload).hex(' ') or 'no bytes'} ({error})") from None

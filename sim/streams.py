@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import time
 
 from amaranth.sim import Simulator
@@ -28,7 +29,10 @@ async def stream_put(ctx, stream, payload) -> None:
     """
     ctx.set(stream.payload, payload)
     ctx.set(stream.valid, 1)
-    await ctx.tick().until(stream.ready)
+    # Not `until`, whose generator complains when a time-out abandons it.
+    ready = 0
+    while not ready:
+        _, _, ready = await ctx.tick().sample(stream.ready)
     ctx.set(stream.valid, 0)
 
 
@@ -48,7 +52,9 @@ async def stream_get(ctx, stream):
         The payload.
     """
     ctx.set(stream.ready, 1)
-    payload, = await ctx.tick().sample(stream.payload).until(stream.valid)
+    valid = 0
+    while not valid:
+        _, _, valid, payload = await ctx.tick().sample(stream.valid, stream.payload)
     ctx.set(stream.ready, 0)
     return payload
 
@@ -81,7 +87,7 @@ def simulate(component, *testbenches, max_clocks: int = 100_000, timeout: float 
     simulator.add_clock(1e-6, if_exists=True)
     for testbench in testbenches:
         simulator.add_testbench(testbench)
-    with contextlib.nullcontext() if vcd is None else simulator.write_vcd(vcd):
+    with contextlib.nullcontext() if vcd is None else simulator.write_vcd(os.fspath(vcd)):
         name, deadline = type(component).__name__, time.monotonic() + timeout
         # A clock is two steps, one for each of its edges.
         for step in itertools.count():

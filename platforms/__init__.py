@@ -1,0 +1,1 @@
+"""Boards, tools and bitstreams."""

@@ -1,0 +1,40 @@
+"""The outermost level of a board's design: clock, reset and pins around a component."""
+
+from amaranth.build import Attrs, Pins, Resource, Subsignal
+from amaranth.hdl import Elaboratable, Module
+from amaranth.lib import io
+
+from .clocks import ClockGenerator
+from .designs.harness import Harness, is_serial
+
+__all__ = ["Shell"]
+
+
+class Shell(Elaboratable):
+    """A component with its serial line on a board's UART pins, and the clock generator beside it.
+
+    Parameters
+    ----------
+    component : amaranth.lib.wiring.Component
+        One with ports ``rx`` and ``tx``; any other is put into a `Harness`.
+    board : Board
+    clock : Clock
+    """
+
+    def __init__(self, component, board, clock):
+        self._component = component if is_serial(component) else Harness(component)
+        self._board, self._clock = board, clock
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.clock = ClockGenerator(self._clock)
+        m.submodules.design = design = self._component
+        # A resource of our own, for all boards alike: some have none for the UART, others one with modem lines that no one drives.
+        platform.add_resources([Resource(
+            "link", 0, Subsignal("rx", Pins(self._board.uart_rx, dir="i")), Subsignal("tx", Pins(self._board.uart_tx, dir="o")),
+            Attrs(**self._board.uart_attrs))])
+        link = platform.request("link", dir={"rx": "-", "tx": "-"})
+        m.submodules.rx = rx = io.Buffer("i", link.rx)
+        m.submodules.tx = tx = io.Buffer("o", link.tx)
+        m.d.comb += [design.rx.eq(rx.i), tx.o.eq(design.tx)]
+        return m

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from amaranth.lib import crc
 
-__all__ = ["CRC", "MAX_PAYLOAD", "PROTOCOL_VERSION", "REPLY", "SYNC", "Classification", "Command", "Decoder",
+__all__ = ["CRC", "MAX_PAYLOAD", "MAX_PIXEL", "PROTOCOL_VERSION", "REPLY", "SYNC", "Classification", "Command", "Decoder",
            "Frame", "Identity", "Refusal", "Status", "encode"]
 
 #: The two bytes that begin a frame. The first is a square wave on the line, good for measuring the rate.
@@ -22,6 +22,8 @@ MAX_PAYLOAD = 4095
 CRC = crc.catalog.CRC16_IBM_SDLC(8)
 #: Set in the command of a reply. A board ignores frames that have it, so that an echo starts no loop.
 REPLY = 0x80
+#: The brightest pixel of an image; the darkest is 0.
+MAX_PIXEL = 16
 
 HEADER = struct.Struct("<BBBH")     # version, sequence, command, length
 
@@ -220,7 +222,7 @@ class Classification(NamedTuple):
     Parameters
     ----------
     label : int
-        The class, 0 to 9.
+        The class: the index of an output neuron.
     clocks : int
         Clocks that the network took.
     counts : tuple of int
@@ -233,13 +235,14 @@ class Classification(NamedTuple):
 
     def pack(self):
         """The payload as bytes."""
-        return struct.pack("<BI", self.label, self.clocks) + bytes(self.counts)
+        return struct.pack("<BI", _integer("label", self.label, 255), _integer("clocks", self.clocks, 2**32 - 1)
+                           ) + bytes(_integer("count", count, 255) for count in self.counts)
 
     @classmethod
     def unpack(cls, payload):
         """Read a payload; ValueError where it is not one."""
-        if len(payload) != 15:
-            raise ValueError(f"not a classification: {len(payload)} bytes instead of 15")
+        if len(payload) < 6:
+            raise ValueError(f"not a classification: {len(payload)} bytes, at least 6 are needed")
         return cls(*struct.unpack_from("<BI", payload), tuple(payload[5:]))
 
 

@@ -1,0 +1,107 @@
+"""The digits design: a classifier behind a UART, as one elaboratable with pins."""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out, connect
+
+from ..bus.format import Identity
+from ..bus.frame import FrameReceiver, FrameTransmitter
+from ..bus.uart import UARTReceiver, UARTTransmitter
+from .server import Server
+
+__all__ = ["DigitsTop"]
+
+
+class DigitsTop(wiring.Component):
+    """Receives images over a UART, classifies them and sends back spike counts and class.
+
+    The protocol is described in ``docs/protocol.md``. One command is executed at a time; what arrives in
+    the meantime is lost, and the host asks again.
+
+    Parameters
+    ----------
+    core : Component
+        The classifier: a stream ``i`` of pixels 0 to 16, and a stream ``o`` of results with ``counts``,
+        ``label`` and ``clocks``.
+    divisor : int
+        Clocks per bit of the UART, 4 to 65535.
+    build_id : int
+        64 bits that tell this build from another.
+    clock_hz : int
+        Frequency at which the design will run, in Hz; told to the host.
+    layers : tuple of int
+        Neurons in each layer of the core's network, inputs first.
+    name : str
+        Name of the design, up to 32 ASCII characters; told to the host.
+    timeout_bits : int
+        Quiet time after which a frame that was begun is given up, in bit times.
+
+    Members
+    -------
+    rx : ``In(1, init=1)``
+        Pin, asynchronous.
+    tx : ``Out(1, init=1)``
+        Pin.
+    busy : ``Out(1)``
+        High from a good request until the last byte of its reply is on its way.
+    fault : ``Out(1)``
+        High from the time a byte or frame was lost until the next good frame.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A parameter is not an integer or out of range, or the core's results do not fit ``layers``.
+    """
+
+    def __init__(self, core, divisor, build_id, *, clock_hz, layers=(64, 32, 10), name="digits", timeout_bits=10_000):
+        self.core = core
+        self._identity = Identity(build_id=build_id, clock_hz=clock_hz, capacity=layers[0], layers=tuple(layers), name=name)
+        self._uart = UARTReceiver(divisor), UARTTransmitter(divisor)
+        self._frames = FrameReceiver(capacity=layers[0], timeout=timeout_bits * divisor), FrameTransmitter()
+        self._server = Server(self._identity, core.o.payload.shape())
+        super().__init__({
+            "rx": In(1, init=1),
+            "tx": Out(1, init=1),
+            "busy": Out(1),
+            "fault": Out(1),
+        })
+
+    @property
+    def identity(self):
+        """What the design answers to IDENTIFY."""
+        return self._identity
+
+    @property
+    def divisor(self):
+        """Clocks per bit of the UART."""
+        return self._uart[0].divisor
+
+    def elaborate(self, platform):
+        m = Module()
+
+        m.submodules.uart_receiver, m.submodules.uart_transmitter = uart_receiver, uart_transmitter = self._uart
+        m.submodules.frame_receiver, m.submodules.frame_transmitter = frame_receiver, frame_transmitter = self._frames
+        m.submodules.server = server = self._server
+        m.submodules.core = core = self.core
+
+        m.d.comb += [
+            uart_receiver.rx.eq(self.rx),
+            self.tx.eq(uart_transmitter.tx),
+            frame_receiver.address.eq(server.address),
+            server.data.eq(frame_receiver.data),
+            self.busy.eq(frame_receiver.o.valid),
+        ]
+        connect(m, uart_receiver.o, frame_receiver.i)
+        connect(m, frame_receiver.o, server.request)
+        connect(m, server.pixels, core.i)
+        connect(m, core.o, server.result)
+        connect(m, server.reply, frame_transmitter.header)
+        connect(m, server.o, frame_transmitter.i)
+        connect(m, frame_transmitter.o, uart_transmitter.i)
+
+        with m.If(uart_receiver.framing_error | uart_receiver.overflow | frame_receiver.dropped):
+            m.d.sync += self.fault.eq(1)
+        with m.Elif(frame_receiver.o.valid):
+            m.d.sync += self.fault.eq(0)
+
+        return m

@@ -11,7 +11,7 @@ import numpy as np
 from gateware.neurons.lif import LIF
 from gateware.step import Q
 
-__all__ = ["LEAK_BITS", "PIXEL_BITS", "WEIGHT_BITS", "Network"]
+__all__ = ["LEAK_BITS", "PIXEL_BITS", "WEIGHT_BITS", "Network", "neuron"]
 
 LEAK_BITS = 16
 PIXEL_BITS = 4
@@ -109,9 +109,7 @@ class Network:
     @cached_property
     def neuron(self):
         """The LIF component that every neuron of the network is."""
-        largest = max(self.inputs, self.hidden) << (WEIGHT_BITS - 1)
-        current = Q(largest.bit_length() + 1 - self.weight_fraction_bits, self.weight_fraction_bits)
-        return LIF(tau=(1 << LEAK_BITS) / self.leak, membrane=self.membrane, current=current)
+        return neuron(self.leak, self.membrane, self.weight_fraction_bits, max(self.inputs, self.hidden))
 
     @cached_property
     def digest(self):
@@ -123,6 +121,13 @@ class Network:
     def __repr__(self):
         return (f"<Network {self.inputs}-{self.hidden}-{self.classes}, {self.time_steps} time steps, "
                 f"digest {self.digest[:12]}>")
+
+
+def neuron(leak, membrane, weight_fraction_bits, fan_in):
+    """The LIF component for a network's formats; its current holds the sum of ``fan_in`` weights of any value."""
+    largest = fan_in << (WEIGHT_BITS - 1)
+    current = Q(largest.bit_length() + 1 - weight_fraction_bits, weight_fraction_bits)
+    return LIF(tau=(1 << LEAK_BITS) / leak, membrane=membrane, current=current)
 
 
 def _integer(name, value, lo, hi):

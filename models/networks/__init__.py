@@ -1,0 +1,8 @@
+"""Trained networks: the files, their contents, and the float references they are compared with."""
+
+from .accuracy import Accuracy
+from .file import load, save
+from .network import Network
+from .reference import classify, encode, float_counts, logistic_classes, real_lif
+
+__all__ = ["Accuracy", "Network", "classify", "encode", "float_counts", "load", "logistic_classes", "real_lif", "save"]

@@ -1,0 +1,1 @@
+"""Surrogate-gradient training with PyTorch, quantisation in the loop (extra ``train``)."""

@@ -1,0 +1,18 @@
+"""Golden models of structures: composed of their parts' golden models, at the level of transactions.
+
+A structure schedules step components over many clocks. Its model takes what its input stream takes and gives what its
+output stream gives, in order; when each transfer happens is not its concern.
+"""
+
+from functools import singledispatch
+
+__all__ = ["model_of"]
+
+
+@singledispatch
+def model_of(component):
+    """The model of a structural component; each file of this folder registers those of one concept."""
+    raise TypeError(f"golden takes a component of gateware that has a model, not {component!r}")
+
+
+from . import classifier, layers  # noqa: E402, F401  (they register their models)

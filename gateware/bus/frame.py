@@ -102,7 +102,8 @@ class FrameReceiver(wiring.Component):
         m.submodules.crc = crc = ResetInserter(restart)(CRC.create())
         m.d.comb += crc.data.eq(self.i.payload)
 
-        m.submodules.buffer = buffer = memory.Memory(shape=8, depth=self._capacity, init=[])
+        # As deep as the address goes, for a read beyond the end of a memory is undefined.
+        m.submodules.buffer = buffer = memory.Memory(shape=8, depth=2 ** len(self.address), init=[])
         write = buffer.write_port()
         read = buffer.read_port()
         position = Signal.like(header.length)

@@ -90,7 +90,9 @@ class Server(wiring.Component):
         ]
         m.d.sync += index.eq(next_index)
 
-        m.submodules.identity = identity = memory.Memory(shape=8, depth=len(self._identity), init=self._identity)
+        # As deep as the index goes, for a read beyond the end of a memory is undefined.
+        m.submodules.identity = identity = memory.Memory(
+            shape=8, depth=2 ** len(index), init=self._identity, attrs={"rom_style": "block"})
         identity_read = identity.read_port()
         m.d.comb += identity_read.addr.eq(next_index)
 

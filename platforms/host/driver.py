@@ -1,0 +1,137 @@
+"""The driver: a board as a Python object."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from .errors import BuildError, CorruptionError, SilenceError
+from .protocol import Classification, Command, Decoder, Frame, Identity, encode, image_bytes, is_reply, reply_content
+
+__all__ = ["Board", "Port"]
+
+
+class Port(Protocol):
+    """A serial line, real or simulated: what :class:`Board` needs of it."""
+
+    name: str
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+
+    def read(self, timeout: float) -> bytes:
+        """Wait up to ``timeout`` seconds for bytes and return those that are there; empty if none came."""
+
+    def now(self) -> float:
+        """Seconds on the clock by which ``read`` waits."""
+
+    def close(self) -> None:
+        """Give the line back."""
+
+
+class Board:
+    """A board that runs the digits design.
+
+    Every request carries a new sequence number, so that the late answer to an earlier one is never taken for its own.
+    A request without a good answer in time is sent again.
+
+    Parameters
+    ----------
+    port : Port
+        The line; closed by :meth:`close` and at the end of a ``with`` block.
+    build_id : int, optional
+        The build that is expected.
+    timeout : float
+        Seconds to wait for the answer in each attempt; more than the board's own time-out of 10 ms, so that the
+        board has given up a damaged request before the next one arrives.
+    attempts : int
+        How often a request is sent before it is given up.
+
+    Raises
+    ------
+    ValueError
+        The time-out or the number of attempts is out of range.
+    """
+
+    def __init__(self, port: Port, *, build_id: int | None = None, timeout: float = 0.25, attempts: int = 3):
+        if not 0.02 <= timeout <= 60:
+            raise ValueError(f"timeout must be between 0.02 and 60 s, not {timeout!r}")
+        if not 1 <= attempts <= 100:
+            raise ValueError(f"attempts must be between 1 and 100, not {attempts!r}")
+        self._port = port
+        self._build_id = build_id
+        self._timeout = timeout
+        self._attempts = attempts
+        self._sequence = 0
+        self._identity: Identity | None = None
+
+    def __enter__(self) -> Board:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the port."""
+        self._port.close()
+
+    def identify(self) -> Identity:
+        """Ask the board what it is.
+
+        Raises
+        ------
+        BuildError
+            It is not the build that is expected.
+        PortError, SilenceError, CorruptionError, VersionError, RefusalError
+            There was no good answer.
+        """
+        identity = self._ask(Command.IDENTIFY)
+        if self._build_id is not None and identity.build_id != self._build_id:
+            raise BuildError(f"the board at {self._port.name} runs build {identity.build_id:016x}, "
+                             f"not {self._build_id:016x}: program it first")
+        self._identity = identity
+        return identity
+
+    def classify(self, image) -> Classification:
+        """Send an image and return the spike counts and the class.
+
+        Asks for the identity first, once.
+
+        Parameters
+        ----------
+        image : array_like of int
+            Pixels 0 to 16, as many as the network has inputs, in row order.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The image is not one; nothing has been sent.
+        BuildError, PortError, SilenceError, CorruptionError, VersionError, RefusalError
+            There was no good answer.
+        """
+        identity = self._identity or self.identify()
+        result = self._ask(Command.CLASSIFY, image_bytes(image, identity.layers[0]))
+        if len(result.counts) != identity.layers[-1]:
+            raise CorruptionError(f"the board's reply to CLASSIFY has {len(result.counts)} counts, "
+                                  f"but its network {identity.layers[-1]} outputs")
+        return result
+
+    def _ask(self, command: Command, payload: bytes = b""):
+        heard = 0
+        for _ in range(self._attempts):
+            self._sequence = (self._sequence + 1) % 256
+            request = Frame(self._sequence, command, payload)
+            self._port.write(encode(request))
+            decoder = Decoder()
+            deadline = self._port.now() + self._timeout
+            while (left := deadline - self._port.now()) > 0:
+                data = self._port.read(left)
+                heard += len(data)
+                for frame in decoder.feed(data):
+                    if is_reply(frame, request):
+                        return reply_content(frame, command)
+        tries = f"{self._attempts} attempts of {self._timeout:g} s"
+        if heard:
+            raise CorruptionError(f"no good reply to {command.name} from {self._port.name} in {tries}, though {heard} bytes "
+                                  f"came: is this the board's data port, and the line rate right?")
+        raise SilenceError(f"no reply to {command.name} from {self._port.name} in {tries}: "
+                           f"is the board powered and programmed, and this its data port?")

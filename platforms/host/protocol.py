@@ -1,0 +1,92 @@
+"""Requests and replies: which frame asks for what, and what its answer says.
+
+The frame format itself and the layouts of the payloads are shared with the hardware, in :mod:`gateware.bus.format`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gateware.bus.format import (
+    MAX_PIXEL, PROTOCOL_VERSION, REPLY, Classification, Command, Decoder, Frame, Identity, Refusal, Status, encode,
+)
+
+from .errors import CorruptionError, RefusalError, VersionError
+
+__all__ = ["Classification", "Command", "Decoder", "Frame", "Identity", "Refusal", "Status", "encode", "image_bytes",
+           "is_reply", "reply_content"]
+
+_REASONS = {
+    Status.UNSUPPORTED_VERSION: "it speaks protocol version {detail} and this host version {ours}",
+    Status.UNKNOWN_COMMAND: "it does not know this command",
+    Status.BAD_LENGTH: "the payload must have {detail} bytes",
+    Status.PIXEL_OUT_OF_RANGE: "pixel {detail} is above {brightest}",
+}
+
+
+def image_bytes(image, pixels: int) -> bytes:
+    """Payload of CLASSIFY for an image.
+
+    Parameters
+    ----------
+    image : array_like of int
+        0 (dark) to 16, of any shape with ``pixels`` elements, in row order.
+    pixels : int
+        Inputs of the network.
+
+    Raises
+    ------
+    TypeError
+        The pixels are not integers.
+    ValueError
+        Their number is wrong, or one is out of range.
+    """
+    array = np.asarray(image)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"image pixels must be integers, not {array.dtype}")
+    if array.size != pixels:
+        raise ValueError(f"image must have {pixels} pixels, not {array.size} (shape {array.shape})")
+    array = array.reshape(-1)
+    bad = np.flatnonzero((array < 0) | (array > MAX_PIXEL))
+    if len(bad):
+        raise ValueError(f"image pixels must be between 0 and {MAX_PIXEL}, not {array[bad[0]]} at index {bad[0]}")
+    return array.astype(np.uint8).tobytes()
+
+
+def is_reply(frame: Frame, request: Frame) -> bool:
+    """Whether a frame answers a request: the same sequence number, and its command with the reply bit."""
+    return frame.sequence == request.sequence and frame.command == request.command | REPLY
+
+
+def reply_content(frame: Frame, command: Command) -> Identity | Classification:
+    """What a reply says.
+
+    Parameters
+    ----------
+    frame : Frame
+        The reply.
+    command : Command
+        What was asked.
+
+    Raises
+    ------
+    VersionError
+        The board does not speak our version of the protocol.
+    RefusalError
+        The board refused the request.
+    CorruptionError
+        The CRC is right, but the payload is none that this command has.
+    """
+    if frame.version != PROTOCOL_VERSION:
+        raise VersionError(f"the board speaks protocol version {frame.version} and this host version {PROTOCOL_VERSION}")
+    try:
+        if frame.payload[:1] == bytes([Status.OK]):
+            return {Command.IDENTIFY: Identity, Command.CLASSIFY: Classification}[command].unpack(frame.payload[1:])
+        refusal = Refusal.unpack(frame.payload)
+    except ValueError as error:
+        raise CorruptionError(f"the board's reply to {command.name} cannot be read: {error}") from None
+    reason = _REASONS[refusal.status].format(detail=refusal.detail, ours=PROTOCOL_VERSION, brightest=MAX_PIXEL)
+    message = f"the board refused {command.name}: {reason}"
+    if refusal.status == Status.UNSUPPORTED_VERSION:
+        raise VersionError(message)
+    raise RefusalError(message, refusal)

@@ -1,6 +1,7 @@
 """Command line: python -m models."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -48,9 +49,10 @@ def _parser():
 
 
 def _train_digits(options):
+    # Minutes of training must not end in a file that cannot be written.
     folder = options.out.resolve().parent
-    if not folder.is_dir():
-        raise ValueError(f"--out names a file in the folder {folder}, which does not exist")
+    if options.out.is_dir() or not os.access(folder, os.W_OK):
+        raise ValueError(f"--out must name a file in a folder that can be written, not {options.out}")
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -3,6 +3,6 @@
 from .accuracy import Accuracy
 from .file import load, save
 from .network import Network
-from .reference import classify, encode, float_counts, logistic_classes, real_lif
+from .reference import classify, float_counts, logistic_classes, real_lif
 
-__all__ = ["Accuracy", "Network", "classify", "encode", "float_counts", "load", "logistic_classes", "real_lif", "save"]
+__all__ = ["Accuracy", "Network", "classify", "float_counts", "load", "logistic_classes", "real_lif", "save"]

@@ -11,10 +11,9 @@ import numpy as np
 from gateware.neurons.lif import LIF
 from gateware.step import Q
 
-__all__ = ["LEAK_BITS", "PIXEL_BITS", "WEIGHT_BITS", "Network", "neuron"]
+__all__ = ["LEAK_BITS", "WEIGHT_BITS", "Network", "neuron"]
 
 LEAK_BITS = 16
-PIXEL_BITS = 4
 WEIGHT_BITS = 8
 
 
@@ -126,7 +125,7 @@ class Network:
 def neuron(leak, membrane, weight_fraction_bits, fan_in):
     """The LIF component for a network's formats; its current holds the sum of ``fan_in`` weights of any value."""
     largest = fan_in << (WEIGHT_BITS - 1)
-    current = Q(largest.bit_length() + 1 - weight_fraction_bits, weight_fraction_bits)
+    current = Q((largest - 1).bit_length() + 1 - weight_fraction_bits, weight_fraction_bits)
     return LIF(tau=(1 << LEAK_BITS) / leak, membrane=membrane, current=current)
 
 

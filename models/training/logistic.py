@@ -10,16 +10,17 @@ from models.networks import Accuracy
 
 __all__ = ["Logistic", "train_logistic"]
 
-STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
 
 class Logistic(NamedTuple):
-    """Coefficients (classes, inputs), intercepts (classes,), the chosen C and its validation accuracy."""
+    """Coefficients (classes, inputs), intercepts (classes,), the chosen C, and how often it is right."""
 
     coefficients: np.ndarray
     intercepts: np.ndarray
     strength: float
     validation: Accuracy
+    training: Accuracy
 
 
 def train_logistic(pixels, labels, folds):
@@ -49,4 +50,5 @@ def train_logistic(pixels, labels, folds):
         validation = {strength: validate(strength) for strength in STRENGTHS}
         best = max(STRENGTHS, key=lambda strength: validation[strength].correct)
         model = fit(best, np.full(len(labels), True))
-    return Logistic(model.coef_, model.intercept_, best, validation[best])
+    return Logistic(model.coef_, model.intercept_, best, validation[best],
+                    Accuracy.of(model.predict(pixels), labels))

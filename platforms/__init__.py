@@ -1,1 +1,8 @@
-"""Boards, tools and bitstreams."""
+"""Boards, toolchains, bitstreams and their reports.
+
+``platforms.build(component, board="icebreaker")`` builds any component; ``python -m platforms build`` builds the default design.
+"""
+
+from .job import build
+
+__all__ = ["build"]

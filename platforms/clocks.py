@@ -119,7 +119,9 @@ class ClockGenerator(Elaboratable):
             self._add_ice40_pll(m, platform, hertz, locked)
         else:
             self._add_ecp5_pll(m, platform, hertz, locked)
-        platform.add_clock_constraint(hertz, self._clock.hz)
+        # A clock that comes straight from a pin has its constraint there already.
+        if self._clock.pll is not None or source.name == "hfosc":
+            platform.add_clock_constraint(hertz, self._clock.hz)
 
         # The timer runs in a domain of its own that starts when the PLL has locked.
         m.domains.por = ClockDomain("por", local=True)

@@ -107,7 +107,7 @@ def assign_components(module, hierarchy):
         found = [nets[bit] for bit in outputs[name] if bit in nets]
         if found:
             owner[name] = max(found, key=lambda path: (path.count("."), path))
-        elif _scope(name, hierarchy)[0]:
+        elif not DERIVED.search(name) and _scope(name, hierarchy)[0]:
             owner[name] = _scope(name, hierarchy)[0]
 
     # Nameless cells take the component of most of the cells they feed, the nearest to a named one first.

@@ -19,16 +19,15 @@ def _flag(parameters, name):
     return int(str(parameters.get(name, "0")).strip() or "0", 2) != 0
 
 
-def _uses(cell, kind):
+def _uses(name, cell, kind):
     """Which of a logic cell's three parts are used."""
     parameters = cell["parameters"]
     if cell["type"] == "ICESTORM_LC":
-        return {"lut": bool(cell["connections"].get("O")) and not (
-                    _flag(parameters, "DFF_ENABLE") and parameters.get("LUT_INIT", "").strip("0 ") == ""),
-                "ff": _flag(parameters, "DFF_ENABLE"), "carry": _flag(parameters, "CARRY_ENABLE")}
+        # nextpnr names a cell by what it was packed from: `..._LC` has a LUT, `..._DFFLC` and `...$CARRY` have none of their own.
+        return {"lut": name.endswith("_LC"), "ff": _flag(parameters, "DFF_ENABLE"), "carry": _flag(parameters, "CARRY_ENABLE")}
     if cell["type"] == "TRELLIS_COMB":
         return {"lut": True, "carry": parameters.get("MODE", "").strip() == "CCU2"}
-    return {"ff": True} if kind == "ff" else {}
+    return {}
 
 
 def _lookup(name, owners):
@@ -65,9 +64,8 @@ def read_placement(placed, owners):
         if kind is None or not bel:
             continue
         x, y, slot = bel.split("/", 2)
-        component = "" if name.startswith("$") else _lookup(name, owners)
-        cells.append({"x": int(x[1:]), "y": int(y[1:]), "slot": slot, "kind": kind, "component": component,
-                      **{key: 1 for key, used in _uses(cell, kind).items() if used}})
+        cells.append({"x": int(x[1:]), "y": int(y[1:]), "slot": slot, "kind": kind, "component": _lookup(name, owners),
+                      **{key: 1 for key, used in _uses(name, cell, kind).items() if used}})
     return sorted(cells, key=lambda cell: (cell["x"], cell["y"], cell["slot"]))
 
 

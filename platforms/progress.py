@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 
-__all__ = ["Step", "Steps"]
+__all__ = ["Cancelled", "Step", "Steps"]
+
+
+class Cancelled(Exception):
+    """The job was given up while this step ran."""
 
 
 class Step:
     """One step under way.
+
+    Parameters
+    ----------
+    say : callable
+        Shows a line at once.
+    cancelled : threading.Event
+        Set when the job has been given up.
 
     Attributes
     ----------
@@ -17,64 +29,60 @@ class Step:
         What came of it, shown when it ends.
     """
 
-    def __init__(self, advance, say):
-        self.result = ""
-        self._advance, self._say = advance, say
-
-    def advance(self, done, total):
-        """Show how far the step is."""
-        self._advance(done, total)
-
-    def say(self, line):
-        """Show a line at once."""
-        self._say(line)
+    def __init__(self, say, cancelled):
+        self.result, self.say, self.cancelled = "", say, cancelled
 
 
 class Steps:
-    """Shows steps on a terminal as they run, and elsewhere one line as each ends.
+    """Shows steps on a terminal as they run, and elsewhere one line as each ends. Steps may run side by side in threads.
 
     Parameters
     ----------
     console : rich.console.Console, optional
-        Where to; None shows nothing, and only measures.
+        Where to; None shows nothing.
 
     Attributes
     ----------
-    seconds : dict of str to float
-        How long each step took.
+    cancelled : threading.Event
+        Set it to end what still runs.
     """
 
     def __init__(self, console=None):
+        self.cancelled = threading.Event()
         self._console = console
-        self.seconds = {}
+        self._live = None
+
+    def __enter__(self):
+        if self._console is not None and self._console.is_terminal:
+            # Imported here: most uses show nothing, and rich takes a while to import.
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+            self._live = Progress(SpinnerColumn(), TextColumn("{task.description:<26}"), TimeElapsedColumn(),
+                                  console=self._console, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, *error):
+        if self._live is not None:
+            self._live.stop()
 
     @contextmanager
     def __call__(self, title):
+        if self.cancelled.is_set():
+            raise Cancelled(title)
         start = time.perf_counter()
-        if self._console is None:
-            step = Step(lambda done, total: None, lambda line: None)
+        task = None if self._live is None else self._live.add_task(title)
+        step = Step(self._say, self.cancelled)
+        try:
             yield step
-        else:
-            with self._shown(title) as step:
-                yield step
-        self.seconds[title] = time.perf_counter() - start
+        finally:
+            if task is not None:
+                self._live.remove_task(task)
         if self._console is not None:
             mark = "✓" if (self._console.encoding or "").lower().startswith("utf") else "+"
-            self._console.print(f"[green]{mark}[/] {title:<26} [dim]{self.seconds[title]:6.1f} s[/]  {step.result}",
+            self._console.print(f"[green]{mark}[/] {title:<26} [dim]{time.perf_counter() - start:6.1f} s[/]  {step.result}",
                                 highlight=False, soft_wrap=True)
 
-    @contextmanager
-    def _shown(self, title):
-        # Imported here: this module is needed where nothing is shown, and rich takes a while to import.
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        def say(line):
+    def _say(self, line):
+        if self._console is not None:
             self._console.print(f"[yellow]  {line}[/]", highlight=False, soft_wrap=True)
-
-        if not self._console.is_terminal:
-            yield Step(lambda done, total: None, say)
-            return
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
-        with Progress(*columns, console=self._console, transient=True) as progress:
-            task = progress.add_task(title, total=None)
-            yield Step(lambda done, total: progress.update(task, completed=done, total=total), say)

@@ -34,7 +34,7 @@ class Shell(Elaboratable):
             "link", 0, Subsignal("rx", Pins(self._board.uart_rx, dir="i")), Subsignal("tx", Pins(self._board.uart_tx, dir="o")),
             Attrs(**self._board.uart_attrs))])
         link = platform.request("link", dir={"rx": "-", "tx": "-"})
-        m.submodules.rx = rx = io.Buffer("i", link.rx)
-        m.submodules.tx = tx = io.Buffer("o", link.tx)
+        m.submodules.rx_pin = rx = io.Buffer("i", link.rx)
+        m.submodules.tx_pin = tx = io.Buffer("o", link.tx)
         m.d.comb += [design.rx.eq(rx.i), tx.o.eq(design.tx)]
         return m

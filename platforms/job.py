@@ -1,0 +1,224 @@
+"""The whole job: evidence, bitstream and report for a board, written to a folder."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import threading
+from pathlib import Path
+
+from .boards import find_board
+from .cache import Cache
+from .errors import BuildError
+from .files import sha256_of, sources_digest, write_whole
+from .progress import Cancelled, Steps
+
+__all__ = ["build", "build_digits", "default_folder", "load_report"]
+
+LOGS = ("yosys.log", "nextpnr.log")
+
+
+def default_folder(board_name):
+    """Where a board's files go unless the user says otherwise: ``build/<board>`` under the current folder."""
+    return Path("build") / board_name
+
+
+def build(component, board="icebreaker", *, clock=None, folder=None, use_cache=True, steps=None):
+    """Build any component for a board and write bitstream and report.
+
+    Parameters
+    ----------
+    component : amaranth.lib.wiring.Component
+        One with ports ``rx`` and ``tx`` is connected to the board's UART; any other is put between shift registers, so that
+        its area and its Fmax can be seen.
+    board : str
+        A board's name; ``python -m platforms list`` shows them.
+    clock : str, optional
+        ``"24"`` or ``"24@clk12"``: the frequency in MHz and the source; by default the board's.
+    folder : path-like, optional
+        Where the files go; by default ``build/<board>``.
+    use_cache : bool
+        Whether an earlier result for the same hardware and tools may be used.
+    steps : Steps, optional
+        Where progress is shown.
+
+    Returns
+    -------
+    dict
+        The report, as in ``report.json``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such board, or it cannot make that clock.
+    BuildError
+        If the component does not fit, is too slow, or a tool is missing or fails.
+    """
+    from .bitstream import build_bitstream
+    from .clocks import choose_clock
+    from .report import describe_build
+
+    board = find_board(board)
+    built = build_bitstream(component, board, choose_clock(board, clock), use_cache=use_cache, steps=steps)
+    report = describe_build(built)
+    _write(folder or default_folder(board.name), type(component).__name__.lower(), built.bitstream, built.files, report, board)
+    return report
+
+
+def build_digits(board, *, clock=None, baud=1_000_000, network=None, folder=None, use_cache=True, steps=None):
+    """Build the digits classifier for a board, after its evidence has been gathered.
+
+    Parameters
+    ----------
+    board : Board
+    clock : str, optional
+        As in `build`.
+    baud : int
+        Line rate of the UART in bits per second.
+    network : path-like, optional
+        A network file; by default the one that ships with the project.
+    folder : path-like, optional
+        Where the files go; by default ``build/<board>``.
+    use_cache : bool
+        Whether earlier results may be used.
+    steps : Steps, optional
+        Where progress is shown.
+
+    Returns
+    -------
+    dict
+        The report, as in ``report.json``; ``cached`` says whether all of it came from the cache.
+
+    Raises
+    ------
+    ValueError
+        If the clock or the UART's rate cannot be made.
+    BuildError
+        If the hardware differs from its model, does not fit, is too slow, or a tool is missing or fails.
+    """
+    from .toolchain import find_toolchain
+
+    steps = steps or Steps()
+    folder = Path(folder or default_folder(board.name))
+    network = None if network is None else Path(network)
+    # Everything that a build is made from. With it a second build needs no elaboration, which alone takes seconds.
+    key = sha256_of(json.dumps([
+        sources_digest("gateware", "models", "sim", "platforms"), board.name, str(clock), baud,
+        None if network is None else sha256_of(network.read_bytes()), find_toolchain(board.part.family).identity,
+        [importlib.metadata.version(name) for name in ("amaranth", "amaranth-boards", "numpy", "numba")],
+        sorted((name, value) for name, value in os.environ.items() if name.startswith("AMARANTH_"))]))
+    cache = Cache("jobs")
+    files = cache.load(key) if use_cache else None
+    cached = files is not None
+    if cached:
+        with steps("take from the cache") as step:
+            step.result = f"entry {key[:12]}, digests hold"
+    else:
+        files = _make_digits(board, clock, baud, network, use_cache, steps)
+        cache.store(key, files)
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    return json.loads(files["report.json"]) | {"cached": cached, "folder": str(folder)}
+
+
+def _make_digits(board, clock, baud, network, use_cache, steps):
+    from .bitstream import build_bitstream
+    from .clocks import choose_clock
+    from .designs.digits import DigitsDesign
+    from .designs.evidence import gather_evidence
+    from .report import describe_build, describe_design
+
+    clock = choose_clock(board, clock)
+    with steps("load the network") as step:
+        if network is not None:
+            from models.networks import load
+            network = load(network)
+        design = DigitsDesign(network, baud=baud)
+        top = design.create_top(clock.hz)
+        step.result = f"{'-'.join(map(str, design.layers))}, {design.network.time_steps} time steps, {clock}"
+    # Synthesis and simulation take about as long as each other, on a core each.
+    built = _Beside(steps, lambda: build_bitstream(top, board, clock, use_cache=use_cache, steps=steps))
+    with built:
+        evidence = gather_evidence(design, use_cache=use_cache, steps=steps)
+    report = describe_build(built.result) | describe_design(design, evidence, clock.hz)
+    return _files("digits", built.result.bitstream, built.result.files, report, board)
+
+
+def _files(name, bitstream, logs, report, board):
+    from .report import render_page
+
+    name = f"{name}.{board.bitstream_suffix}"
+    report["bitstream"]["file"] = name
+    return {name: bitstream, **{log: logs[log] for log in LOGS}, "report.html": render_page(report).encode("utf-8"),
+            "report.json": json.dumps(report, indent=1).encode("utf-8")}
+
+
+def _write(folder, name, bitstream, logs, report, board):
+    for file, content in _files(name, bitstream, logs, report, board).items():
+        write_whole(Path(folder) / file, content)
+
+
+class _Beside:
+    """Runs a function in a thread beside the ``with`` block, and ends it when the block fails.
+
+    Attributes
+    ----------
+    result : object
+        What the function returned, after the block.
+    """
+
+    def __init__(self, steps, function):
+        self._steps, self._function = steps, function
+        self.result = self._error = None
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        try:
+            self.result = self._function()
+        except BaseException as error:
+            self._error = error
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        try:
+            if error is None:
+                self._thread.join()
+        finally:
+            # Also after Ctrl-C in the join above: the tool must be gone before its folder is.
+            if error is not None or self._thread.is_alive():
+                self._steps.cancelled.set()
+                self._thread.join()
+        if error is None and self._error is not None and not isinstance(self._error, Cancelled):
+            raise self._error
+
+
+def load_report(folder):
+    """The report of an earlier build.
+
+    Parameters
+    ----------
+    folder : path-like
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    BuildError
+        If there is none, or it is not one.
+    """
+    path = Path(folder) / "report.json"
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        if report["format"] != 1:
+            raise ValueError
+    except FileNotFoundError:
+        raise BuildError(f"there is no build in {folder}: make one with python -m platforms build") from None
+    except (ValueError, KeyError, TypeError):
+        raise BuildError(f"{path} is no build report of this version: build again") from None
+    return report | {"folder": str(folder)}

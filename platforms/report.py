@@ -1,0 +1,141 @@
+"""The build report: one JSON document with everything known, and one HTML page of it for people."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from importlib import resources
+
+from .boards import RESOURCE_TITLES
+from .placement import tally
+
+__all__ = ["describe_build", "describe_design", "path_hops", "render_page", "short_rows"]
+
+FORMAT = 1
+
+
+def describe_build(build):
+    """The part of a report that any build has.
+
+    Parameters
+    ----------
+    build : platforms.bitstream.Build
+
+    Returns
+    -------
+    dict
+        Plain data: ``board, clock, bitstream, utilisation, components, timing, pins, placement, tools``.
+    """
+    part, clock = build.board.part, build.clock
+    return {
+        "format": FORMAT,
+        "board": {"name": build.board.name, "title": build.board.title, "part": part.name, "package": build.board.package,
+                  "family": part.family, "grid": list(part.grid), "note": build.board.note},
+        "clock": {"hz": clock.hz, "source": clock.source.name, "text": str(clock)},
+        "bitstream": {"bytes": len(build.bitstream), "sha256": build.sha256, "key": build.key},
+        "utilisation": [{"name": RESOURCE_TITLES[name], "resource": name, "used": used, "available": have}
+                        for name, (used, have) in build.utilisation.items() if have],
+        "components": tally(build.placement),
+        "timing": {"fmax_hz": build.fmax_hz, "clock_hz": clock.hz, "path": path_hops(build.critical_path)},
+        "pins": [{"port": port, "pin": pin} for port, pin in build.pins],
+        "placement": build.placement,
+        "tools": build.tools | {name: importlib.metadata.version(name) for name in ("amaranth", "amaranth-boards")},
+    }
+
+
+def describe_design(design, evidence, clock_hz):
+    """The part of a report that only a classifier has: what it is, how right, how fast.
+
+    Parameters
+    ----------
+    design : platforms.designs.digits.DigitsDesign
+    evidence : dict
+        From `platforms.designs.evidence.gather_evidence`.
+    clock_hz : int
+
+    Returns
+    -------
+    dict
+        ``design, accuracy, rtl, latency, example``.
+    """
+    clocks = evidence["rtl"]["clocks"]
+    request, reply = design.line_seconds()
+    return {
+        "design": {"name": design.name, "layers": list(design.layers), "time_steps": design.network.time_steps, "baud": design.baud,
+                   "network": design.network.digest, "build_id": f"{design.build_id(clock_hz):016x}",
+                   "provenance": design.network.provenance},
+        "accuracy": evidence["accuracy"],
+        "rtl": evidence["rtl"],
+        "latency": {"clocks": clocks, "seconds": clocks / clock_hz, "request_seconds": request, "reply_seconds": reply},
+        "example": evidence["example"],
+    }
+
+
+def path_hops(path):
+    """The steps of nextpnr's longest path, each carry chain as one.
+
+    Parameters
+    ----------
+    path : list of dict
+        ``critical_paths[].path`` of nextpnr's report.
+
+    Returns
+    -------
+    list of dict
+        ``kind`` (``clock to output``, ``logic``, ``carry``, ``routing``, ``setup``), ``seconds``, ``cell``, ``x``, ``y``.
+    """
+    hops = []
+    for hop in path:
+        kind = {"clk-to-q": "clock to output"}.get(hop["type"], hop["type"])
+        if hop["from"]["port"] in ("CIN", "COUT") or hop["to"]["port"] == "COUT":
+            kind = "carry"
+        x, y = hop["to"]["loc"]
+        entry = {"kind": kind, "seconds": hop["delay"] * 1e-9, "cell": hop["to"]["cell"], "x": x, "y": y}
+        if hops and kind == "carry" == hops[-1]["kind"]:
+            entry["seconds"] += hops.pop()["seconds"]
+        hops.append(entry)
+    return hops
+
+
+def short_rows(report):
+    """The report in a few lines: pairs of what and how much."""
+    board, timing, bitstream = report["board"], report["timing"], report["bitstream"]
+    rows = [("board", f"{board['title']} ({board['part']})"), ("clock", report["clock"]["text"])]
+    if "accuracy" in report:
+        for row in report["accuracy"]:
+            rows.append((row["name"], f"{100 * row['correct'] / row['total']:.2f} % of {row['total']} held-out images "
+                                      f"({100 * row['low']:.1f} to {100 * row['high']:.1f} %)"))
+        latency = report["latency"]
+        rows.append(("RTL against model", f"{report['rtl']['images']} images, {report['rtl']['spikes']:,} spikes: no difference"))
+        rows.append(("last pixel to class", f"{latency['clocks']:,} clocks = {latency['seconds'] * 1e6:,.0f} us"))
+        rows.append(("UART, there and back", f"{latency['request_seconds'] * 1e6:,.0f} us + {latency['reply_seconds'] * 1e6:,.0f} us"))
+    for entry in report["utilisation"]:
+        if entry["used"]:
+            rows.append((entry["name"], f"{entry['used']:,} of {entry['available']:,} ({100 * entry['used'] / entry['available']:.0f} %)"))
+    fmax = f"{timing['fmax_hz'] / 1e6:.2f} MHz" if timing["fmax_hz"] else "no path between registers"
+    rows.append(("longest path allows", f"{fmax}, the clock is {timing['clock_hz'] / 1e6:g} MHz"))
+    rows.append(("bitstream", f"{bitstream['bytes']:,} bytes, sha256 {bitstream['sha256'][:16]}..."))
+    return rows
+
+
+def render_page(report):
+    """The report as one HTML page without any outside resource.
+
+    Parameters
+    ----------
+    report : dict
+
+    Returns
+    -------
+    str
+    """
+    import jinja2
+
+    from . import figures
+
+    template = resources.files(__package__).joinpath("templates", "report.html").read_text(encoding="utf-8")
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    groups = figures.component_groups(report["components"])
+    return environment.from_string(template).render(
+        report=report, groups=groups, floorplan=figures.floorplan(report, groups),
+        raster=figures.raster(report["example"], report["design"]["layers"], report["design"]["time_steps"])
+        if "example" in report else None, digit=figures.digit(report["example"]["image"]) if "example" in report else None)

@@ -49,7 +49,8 @@ def load(path=None):
     try:
         archive = np.load(io.BytesIO(content), allow_pickle=False)
         content = {name: archive[name] for name in archive.files}
-    except Exception as error:  # wrong bytes make NumPy, zipfile, zlib and tokenize raise a dozen kinds
+    # Wrong bytes make NumPy, zipfile, zlib and tokenize raise a dozen kinds of exception.
+    except Exception as error:  # noqa: BLE001
         raise ValueError(f"the network file {path} is damaged or no network file ({error})") from None
     try:
         header = json.loads(str(content["header"]))

@@ -8,11 +8,11 @@ import torch.nn.functional as F
 __all__ = ["augment"]
 
 SIDE = 8
-ROTATION = math.radians(6)
+ROTATION = math.radians(8)
 SCALE = 0.1
 SHEAR = 0.1
-SHIFT = 0.3        # pixels
-ELASTIC = 0.1      # pixels, standard deviation of each control point
+SHIFT = 0.4        # pixels
+ELASTIC = 0.2      # pixels, standard deviation of each control point
 BRIGHTNESS = 0.1
 LARGEST = 16
 

@@ -40,10 +40,11 @@ LFSR_SEED = 0xACE1
 EPOCHS = 200
 FOLDS = 5
 BATCH = 128
-RATE, FINE_RATE = 2e-2, 3e-3
+RATE, FINE_RATE = 2e-2, 1e-2
 WARM_UP = 50              # optimiser steps
 DECAY = 1e-3
 EVIDENCE_PER_SPIKE = 0.5  # of the softmax's logits
+LABEL_SMOOTHING = 0.1
 
 
 def train_digits(*, seed=0, epochs=EPOCHS, on_epoch=lambda done, total, loss: None):
@@ -54,7 +55,7 @@ def train_digits(*, seed=0, epochs=EPOCHS, on_epoch=lambda done, total, loss: No
     seed : int
         0 to 2**63 - 1. The same seed, epochs and library versions give the same network.
     epochs : int
-        Passes over the training images with real weights, at least 1; an eighth as many follow with integer ones.
+        Passes over the training images with real weights, at least 1; a fifth as many follow with integer ones.
     on_epoch : callable
         Called after every epoch with the epochs done, all epochs, and the mean loss.
 
@@ -91,7 +92,7 @@ def _train(seed, epochs, on_epoch):
     seen = torch.from_numpy(folds[None] != np.arange(FOLDS + 1)[:, None]).float()
 
     generator = torch.Generator().manual_seed(seed)
-    fine_epochs = math.ceil(epochs / 8)
+    fine_epochs = math.ceil(epochs / 5)
     real = [0.15 * torch.randn(FOLDS + 1, images.shape[1], HIDDEN, generator=generator),
             0.25 * torch.randn(FOLDS + 1, HIDDEN, CLASSES, generator=generator)]
     figures = {}
@@ -176,7 +177,8 @@ def _optimise(weights, quantise, neurons, images, labels, seen, epochs, rate, ge
             distorted = augment(images[chosen], generator)
             output, _ = _forward(distorted.to(torch.int64).numpy(), [quantise(each) for each in weights], neurons)
             logits = EVIDENCE_PER_SPIKE * output.sum(dim=0)
-            losses = F.cross_entropy(logits.flatten(0, 1), labels[chosen].repeat(networks), reduction="none")
+            losses = F.cross_entropy(logits.flatten(0, 1), labels[chosen].repeat(networks), reduction="none",
+                                     label_smoothing=LABEL_SMOOTHING)
             loss = (losses.reshape(networks, -1) * seen[:, chosen]).sum() / BATCH
             optimiser.zero_grad()
             loss.backward()

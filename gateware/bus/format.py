@@ -11,7 +11,7 @@ from typing import NamedTuple
 from amaranth.lib import crc
 
 __all__ = ["CRC", "MAX_PAYLOAD", "MAX_PIXEL", "PROTOCOL_VERSION", "REPLY", "SYNC", "Classification", "Command", "Decoder",
-           "Frame", "Identity", "Refusal", "Status", "encode"]
+           "Frame", "Identity", "Status", "encode"]
 
 #: The two bytes that begin a frame. The first is a square wave on the line, good for measuring the rate.
 SYNC = b"\x55\xd5"
@@ -36,7 +36,7 @@ class Command(enum.IntEnum):
 
 
 class Status(enum.IntEnum):
-    """First byte of every reply."""
+    """First byte of every reply's payload; the only one unless it is OK."""
 
     OK = 0
     UNSUPPORTED_VERSION = 1
@@ -244,31 +244,3 @@ class Classification(NamedTuple):
         if len(payload) < 6:
             raise ValueError(f"not a classification: {len(payload)} bytes, at least 6 are needed")
         return cls(*struct.unpack_from("<BI", payload), tuple(payload[5:]))
-
-
-class Refusal(NamedTuple):
-    """Payload of a reply whose status is not OK, the status included.
-
-    Parameters
-    ----------
-    status : Status
-        The reason.
-    detail : int
-        The version or length that would be accepted, or the index of the first bad pixel; else 0.
-    """
-
-    status: Status
-    detail: int
-
-    def pack(self):
-        """The payload as bytes."""
-        return struct.pack("<BH", self.status, self.detail)
-
-    @classmethod
-    def unpack(cls, payload):
-        """Read a payload; ValueError where it is not one."""
-        try:
-            status, detail = struct.unpack("<BH", payload)
-            return cls(Status(status), detail)
-        except (struct.error, ValueError) as error:
-            raise ValueError(f"not a refusal: {bytes(payload).hex(' ') or 'no bytes'} ({error})") from None

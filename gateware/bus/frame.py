@@ -9,10 +9,21 @@ import operator
 from amaranth.hdl import Module, ResetInserter, Signal
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
 
 from .format import CRC, MAX_PAYLOAD, PROTOCOL_VERSION, SYNC
 
 __all__ = ["FrameReceiver", "FrameTransmitter"]
+
+
+def _integer(name, value, lowest, highest, unit):
+    try:
+        value = operator.index(value)
+    except TypeError:
+        raise TypeError(f"frame {name} must be an integer number of {unit}, not {value!r}") from None
+    if not lowest <= value <= highest:
+        raise ValueError(f"frame {name} must be between {lowest} and {highest} {unit}, not {value}")
+    return value
 
 
 class FrameReceiver(wiring.Component):
@@ -56,16 +67,8 @@ class FrameReceiver(wiring.Component):
     """
 
     def __init__(self, *, capacity, timeout):
-        limits = {"capacity": (capacity, 2, MAX_PAYLOAD, "bytes"), "timeout": (timeout, 2, 2**32 - 1, "clocks")}
-        for name, (value, lowest, highest, unit) in limits.items():
-            try:
-                value = operator.index(value)
-            except TypeError:
-                raise TypeError(f"frame {name} must be an integer number of {unit}, not {value!r}") from None
-            if not lowest <= value <= highest:
-                raise ValueError(f"frame {name} must be between {lowest} and {highest} {unit}, not {value}")
-        self._capacity = operator.index(capacity)
-        self._timeout = operator.index(timeout)
+        self._capacity = _integer("capacity", capacity, 2, MAX_PAYLOAD, "bytes")
+        self._timeout = _integer("timeout", timeout, 2, 2**32 - 1, "clocks")
         super().__init__({
             "i": In(stream.Signature(8)),
             "o": Out(stream.Signature(data.StructLayout(
@@ -116,14 +119,14 @@ class FrameReceiver(wiring.Component):
             self.data.eq(read.data),
         ]
 
-        # Clocks since the last byte.
-        quiet = Signal(range(self._timeout))
+        # Counts up to a power of two, so that the carry says when the line has been quiet for too long.
+        limit = 1 << ceil_log2(self._timeout)
+        quiet = Signal(range(limit + 1), init=limit - self._timeout)
         late = Signal()
-        m.d.comb += late.eq(~self.i.valid & (quiet == self._timeout - 1))
+        m.d.comb += late.eq(quiet[-1] & ~self.i.valid)
+        m.d.sync += quiet.eq(quiet + 1)
         with m.If(taken):
-            m.d.sync += quiet.eq(0)
-        with m.Else():
-            m.d.sync += quiet.eq(quiet + 1)
+            m.d.sync += quiet.eq(quiet.init)
 
         in_payload = Signal()
         with m.FSM():
@@ -160,18 +163,18 @@ class FrameReceiver(wiring.Component):
                 m.d.sync += header.command.eq(self.i.payload)
             with byte("LENGTH0", "LENGTH1"):
                 m.d.sync += header.length[:8].eq(self.i.payload)
-            with byte("LENGTH1", "CRC0"):
+            with byte("LENGTH1", "BODY"):
                 m.d.sync += header.length[8:].eq(self.i.payload)
                 with m.If(self.i.payload > MAX_PAYLOAD >> 8):
                     m.d.comb += self.dropped.eq(1)
                     m.next = "SYNC0"
-            with byte("PAYLOAD", "PAYLOAD"):
-                m.d.comb += write.en.eq(position < self._capacity)
-                m.d.sync += position.eq(position + 1)
-                with m.If(position + 1 == header.length):
-                    m.next = "CRC0"
-            with byte("CRC0", "CRC1"):
-                pass
+            # The payload, and after it the first byte of its CRC; before it, that of the header's.
+            with byte("BODY", "BODY"):
+                with m.If(in_payload & (position != header.length)):
+                    m.d.comb += write.en.eq(position < self._capacity)
+                    m.d.sync += position.eq(position + 1)
+                with m.Else():
+                    m.next = "CRC1"
             with byte("CRC1", "CHECK"):
                 pass
 
@@ -184,7 +187,7 @@ class FrameReceiver(wiring.Component):
                 with m.Elif(in_payload | (header.length == 0)):
                     m.next = "SHOW"
                 with m.Else():
-                    m.next = "PAYLOAD"
+                    m.next = "BODY"
             with m.State("SHOW"):
                 m.d.comb += self.o.valid.eq(1)
                 with m.If(self.o.ready):
@@ -199,25 +202,44 @@ class FrameTransmitter(wiring.Component):
     The header is taken with the second byte of its length. Without stalls a frame with a payload of
     ``n > 0`` bytes takes ``n + 11`` clocks, one without payload 9; each byte waits for ``o.ready``.
 
+    Parameters
+    ----------
+    longest : int
+        Bytes in the longest payload that will be sent, 1 to 4095.
+
     Members
     -------
-    header : ``In(stream.Signature(StructLayout({"sequence": 8, "command": 8, "length": 12})))``
+    header : ``In(stream.Signature(StructLayout({"sequence": 8, "command": 8, "length": range(longest + 1)})))``
         One transfer for each frame.
     i : ``In(stream.Signature(8))``
         The payload, ``length`` bytes for each frame, passed to ``o`` in the same clock.
     o : ``Out(stream.Signature(8))``
         Bytes for the line.
+
+    Raises
+    ------
+    TypeError, ValueError
+        ``longest`` is not an integer or out of range.
     """
 
-    header: In(stream.Signature(data.StructLayout(
-        {"sequence": 8, "command": 8, "length": range(MAX_PAYLOAD + 1)})))
-    i: In(stream.Signature(8))
-    o: Out(stream.Signature(8))
+    def __init__(self, *, longest=MAX_PAYLOAD):
+        self._longest = _integer("longest payload", longest, 1, MAX_PAYLOAD, "bytes")
+        super().__init__({
+            "header": In(stream.Signature(data.StructLayout(
+                {"sequence": 8, "command": 8, "length": range(self._longest + 1)}))),
+            "i": In(stream.Signature(8)),
+            "o": Out(stream.Signature(8)),
+        })
+
+    @property
+    def longest(self):
+        """Bytes in the longest payload that can be sent."""
+        return self._longest
 
     @classmethod
     def examples(cls):
         """Configurations for which all evidence is produced."""
-        return {"default": cls()}
+        return {"default": cls(), "small": cls(longest=16)}
 
     def elaborate(self, platform):
         m = Module()

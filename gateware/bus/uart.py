@@ -140,28 +140,25 @@ class UARTReceiver(wiring.Component):
                 m.d.sync += [timer.eq(self._divisor // 2 - 1), shift.eq(0x100)]
                 with m.If(~rx):
                     m.next = "START"
-            with m.State("START"):
-                with m.If(tick):
-                    with m.If(rx):
-                        m.next = "IDLE"
-                    with m.Else():
-                        m.next = "DATA"
-            with m.State("DATA"):
-                with m.If(tick):
-                    with m.If(~shift[0]):
-                        m.d.sync += shift.eq(Cat(shift[1:], rx))
-                    with m.Elif(~rx):
-                        m.d.comb += self.framing_error.eq(1)
-                        m.next = "BREAK"
-                    with m.Else():
-                        with m.If(self.o.valid & ~self.o.ready):
-                            m.d.comb += self.overflow.eq(1)
-                        with m.Else():
-                            m.d.sync += [self.o.valid.eq(1), self.o.payload.eq(shift[1:])]
-                        m.next = "IDLE"
-            with m.State("BREAK"):
+            with m.State("START"), m.If(tick):
                 with m.If(rx):
                     m.next = "IDLE"
+                with m.Else():
+                    m.next = "DATA"
+            with m.State("DATA"), m.If(tick):
+                with m.If(~shift[0]):
+                    m.d.sync += shift.eq(Cat(shift[1:], rx))
+                with m.Elif(~rx):
+                    m.d.comb += self.framing_error.eq(1)
+                    m.next = "BREAK"
+                with m.Else():
+                    with m.If(self.o.valid & ~self.o.ready):
+                        m.d.comb += self.overflow.eq(1)
+                    with m.Else():
+                        m.d.sync += [self.o.valid.eq(1), self.o.payload.eq(shift[1:])]
+                    m.next = "IDLE"
+            with m.State("BREAK"), m.If(rx):
+                m.next = "IDLE"
 
         return m
 

@@ -1,6 +1,6 @@
 """The digits design: a classifier behind a UART, as one elaboratable with pins."""
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect
 
@@ -53,12 +53,13 @@ class DigitsTop(wiring.Component):
         A parameter is not an integer or out of range, or the core's results do not fit ``layers``.
     """
 
-    def __init__(self, core, divisor, build_id, *, clock_hz, layers=(64, 32, 10), name="digits", timeout_bits=10_000):
+    def __init__(self, core, divisor, build_id, *, clock_hz, layers, name="digits", timeout_bits=10_000):
         self.core = core
         self._identity = Identity(build_id=build_id, clock_hz=clock_hz, capacity=layers[0], layers=tuple(layers), name=name)
         self._uart = UARTReceiver(divisor), UARTTransmitter(divisor)
-        self._frames = FrameReceiver(capacity=layers[0], timeout=timeout_bits * divisor), FrameTransmitter()
         self._server = Server(self._identity, core.o.payload.shape())
+        self._frames = (FrameReceiver(capacity=layers[0], timeout=timeout_bits * divisor),
+                        FrameTransmitter(longest=self._server.longest_reply))
         super().__init__({
             "rx": In(1, init=1),
             "tx": Out(1, init=1),

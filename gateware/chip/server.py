@@ -1,15 +1,14 @@
 """Command server of the digits design: takes good frames, runs the classifier, makes the replies."""
 
-from amaranth.hdl import Const, Module, Mux, Shape, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
 
-from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, PROTOCOL_VERSION, REPLY, Classification, Command, Identity, Status
+from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, PROTOCOL_VERSION, REPLY, Command, Status
 
 __all__ = ["Server"]
 
-LENGTH = range(MAX_PAYLOAD + 1)
-REFUSAL_BYTES = 3
 
 
 class Server(wiring.Component):
@@ -37,7 +36,7 @@ class Server(wiring.Component):
         Byte of the payload to be read.
     data : ``In(8)``
         That byte, one clock later.
-    reply : ``Out(stream.Signature(StructLayout({"sequence": 8, "command": 8, "length": 12})))``
+    reply : ``Out(stream.Signature(StructLayout({"sequence": 8, "command": 8, "length": range(longest_reply + 1)})))``
         Header of the reply.
     o : ``Out(stream.Signature(8))``
         Payload of the reply.
@@ -54,33 +53,45 @@ class Server(wiring.Component):
 
     def __init__(self, identity, result_shape):
         self._identity = bytes([Status.OK]) + identity.pack()
-        self._pixels, self._classes = identity.layers[0], identity.layers[-1]
+        self._pixels, classes = identity.layers[0], identity.layers[-1]
         if self._pixels < 2:
             raise ValueError(f"layers must begin with at least 2 inputs, not {self._pixels}")
+        widths = {name: Shape.cast(field.shape).width for name, field in result_shape}
         counts = result_shape["counts"].shape
-        if counts.length != self._classes or Shape.cast(counts.elem_shape).width > 8:
-            raise ValueError(f"classifier result must have {self._classes} counts of at most 8 bits, "
-                             f"not {counts.length} of {Shape.cast(counts.elem_shape).width}")
+        fits = widths["label"] <= 8 and widths["clocks"] == 32 and widths["counts"] <= 8 * counts.length
+        if counts.length != classes or not fits:
+            raise ValueError(f"classifier result must have {classes} counts and a label of up to 8 bits each, and 32 bits "
+                             f"of clocks, not {result_shape!r}")
+        self._classification_bytes = 1 + 1 + 4 + classes
+        self._longest_reply = max(len(self._identity), self._classification_bytes)
         super().__init__({
             "request": In(stream.Signature(data.StructLayout(
-                {"supported": 1, "sequence": 8, "command": 8, "length": LENGTH}))),
+                {"supported": 1, "sequence": 8, "command": 8, "length": range(MAX_PAYLOAD + 1)}))),
             "address": Out(range(self._pixels)),
             "data": In(8),
-            "reply": Out(stream.Signature(data.StructLayout({"sequence": 8, "command": 8, "length": LENGTH}))),
+            "reply": Out(stream.Signature(data.StructLayout(
+                {"sequence": 8, "command": 8, "length": range(self._longest_reply + 1)}))),
             "o": Out(stream.Signature(8)),
             "pixels": Out(stream.Signature(range(MAX_PIXEL + 1))),
             "result": In(stream.Signature(result_shape)),
         })
 
+    @property
+    def longest_reply(self):
+        """Bytes in the longest payload of a reply."""
+        return self._longest_reply
+
     def elaborate(self, platform):
         m = Module()
 
         request, result = self.request.payload, self.result.payload
-        classification = [
-            Const(Status.OK, 8), result.label, *(result.clocks[at:at + 8] for at in range(0, 32, 8)), *result.counts]
+        status = Signal(Status)
+        # Each field fills whole bytes; the status comes first.
+        fields = [status, Value.cast(result.label), result.clocks, *(Value.cast(count) for count in result.counts)]
+        classification = Cat(Cat(field, Const(0, -len(field) % 8)) for field in fields)
 
         # Memories are read with the index of the next clock, so that their data always belong to `index`.
-        index = Signal(range(max(self._pixels, len(self._identity), len(classification))))
+        index = Signal(range(max(self._pixels, self._longest_reply)))
         next_index = Signal.like(index)
         advance = Signal()
         rewind = Signal()
@@ -96,41 +107,32 @@ class Server(wiring.Component):
         identity_read = identity.read_port()
         m.d.comb += identity_read.addr.eq(next_index)
 
-        status = Signal(Status)
-        detail = Signal(range(self._pixels + 1))
-
-        def refuse(reason, value):
-            m.d.sync += [status.eq(reason), detail.eq(value)]
-            m.next = "HEADER"
-
-        # The reply's last byte, and the byte at `index`.
+        length = self.reply.payload.length
         last = Signal.like(index)
+
+        def reply_with(bytes_, payload):
+            m.d.comb += [length.eq(bytes_), last.eq(bytes_ - 1), self.o.payload.eq(payload)]
+
+        identifying = request.command == Command.IDENTIFY
         with m.If(status != Status.OK):
-            m.d.comb += last.eq(REFUSAL_BYTES - 1)
-            with m.Switch(index):
-                with m.Case(0):
-                    m.d.comb += self.o.payload.eq(status)
-                with m.Case(1):
-                    m.d.comb += self.o.payload.eq(detail[:8])
-                with m.Default():
-                    m.d.comb += self.o.payload.eq(detail[8:])
-        with m.Elif(request.command == Command.IDENTIFY):
-            m.d.comb += [last.eq(len(self._identity) - 1), self.o.payload.eq(identity_read.data)]
+            reply_with(1, status)
+        with m.Elif(identifying):
+            reply_with(len(self._identity), identity_read.data)
         with m.Else():
-            m.d.comb += last.eq(len(classification) - 1)
-            with m.Switch(index):
-                for at, value in enumerate(classification):
-                    with m.Case(at):
-                        m.d.comb += self.o.payload.eq(value)
+            at = index[:ceil_log2(self._classification_bytes)]
+            reply_with(self._classification_bytes, classification.word_select(at, 8))
 
         m.d.comb += [
             self.reply.payload.sequence.eq(request.sequence),
             self.reply.payload.command.eq(request.command | REPLY),
-            self.reply.payload.length.eq(last + 1),
             self.pixels.payload.eq(self.data),
         ]
 
         with m.FSM():
+            def refuse(reason):
+                m.d.sync += status.eq(reason)
+                m.next = "HEADER"
+
             with m.State("IDLE"):
                 m.d.comb += rewind.eq(1)
                 m.d.sync += status.eq(Status.OK)
@@ -138,17 +140,17 @@ class Server(wiring.Component):
                     with m.If(request.command & REPLY):
                         m.d.comb += self.request.ready.eq(1)
                     with m.Elif(~request.supported):
-                        refuse(Status.UNSUPPORTED_VERSION, PROTOCOL_VERSION)
-                    with m.Elif(request.command == Command.IDENTIFY):
+                        refuse(Status.UNSUPPORTED_VERSION)
+                    with m.Elif(identifying):
                         m.next = "HEADER"
                         with m.If(request.length != 0):
-                            refuse(Status.BAD_LENGTH, 0)
+                            refuse(Status.BAD_LENGTH)
                     with m.Elif(request.command == Command.CLASSIFY):
                         m.next = "CHECK"
                         with m.If(request.length != self._pixels):
-                            refuse(Status.BAD_LENGTH, self._pixels)
+                            refuse(Status.BAD_LENGTH)
                     with m.Else():
-                        refuse(Status.UNKNOWN_COMMAND, 0)
+                        refuse(Status.UNKNOWN_COMMAND)
             with m.State("CHECK"):
                 m.d.comb += advance.eq(1)
                 with m.If(index == self._pixels - 1):
@@ -156,7 +158,7 @@ class Server(wiring.Component):
                     m.next = "FEED"
                 with m.If(self.data > MAX_PIXEL):
                     m.d.comb += rewind.eq(1)
-                    refuse(Status.PIXEL_OUT_OF_RANGE, index)
+                    refuse(Status.PIXEL_OUT_OF_RANGE)
             with m.State("FEED"):
                 m.d.comb += self.pixels.valid.eq(1)
                 with m.If(self.pixels.ready):
@@ -164,9 +166,8 @@ class Server(wiring.Component):
                     with m.If(index == self._pixels - 1):
                         m.d.comb += rewind.eq(1)
                         m.next = "WAIT"
-            with m.State("WAIT"):
-                with m.If(self.result.valid):
-                    m.next = "HEADER"
+            with m.State("WAIT"), m.If(self.result.valid):
+                m.next = "HEADER"
             with m.State("HEADER"):
                 m.d.comb += self.reply.valid.eq(1)
                 with m.If(self.reply.ready):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, Self
+
+from gateware.bus.format import Classification, Command, Decoder, Frame, Identity, encode
 
 from .errors import BuildError, CorruptionError, SilenceError
-from .protocol import Classification, Command, Decoder, Frame, Identity, encode, image_bytes, is_reply, reply_content
+from .protocol import image_bytes, is_reply, reply_content
 
 __all__ = ["Board", "Port"]
 
@@ -64,7 +66,7 @@ class Board:
         self._sequence = 0
         self._identity: Identity | None = None
 
-    def __enter__(self) -> Board:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:

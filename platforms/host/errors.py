@@ -33,10 +33,10 @@ class RefusalError(LinkError):
     Parameters
     ----------
     message : str
-    refusal : gateware.bus.format.Refusal
+    status : gateware.bus.format.Status
         The board's reason.
     """
 
-    def __init__(self, message, refusal):
+    def __init__(self, message, status):
         super().__init__(message)
-        self.refusal = refusal
+        self.status = status

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from gateware.bus.format import (
-    MAX_PIXEL, PROTOCOL_VERSION, REPLY, Classification, Command, Decoder, Frame, Identity, Refusal, Status, encode,
-)
+from gateware.bus.format import MAX_PIXEL, PROTOCOL_VERSION, REPLY, Classification, Command, Frame, Identity, Status
 
 from .errors import CorruptionError, RefusalError, VersionError
 
-__all__ = ["Classification", "Command", "Decoder", "Frame", "Identity", "Refusal", "Status", "encode", "image_bytes",
-           "is_reply", "reply_content"]
+__all__ = ["image_bytes", "is_reply", "reply_content"]
 
+_CONTENT = {Command.IDENTIFY: Identity, Command.CLASSIFY: Classification}
 _REASONS = {
-    Status.UNSUPPORTED_VERSION: "it speaks protocol version {detail} and this host version {ours}",
     Status.UNKNOWN_COMMAND: "it does not know this command",
-    Status.BAD_LENGTH: "the payload must have {detail} bytes",
-    Status.PIXEL_OUT_OF_RANGE: "pixel {detail} is above {brightest}",
+    Status.BAD_LENGTH: "the payload does not have the length that it expects",
+    Status.PIXEL_OUT_OF_RANGE: f"a pixel is above {MAX_PIXEL}",
 }
 
 
@@ -77,16 +74,13 @@ def reply_content(frame: Frame, command: Command) -> Identity | Classification:
     CorruptionError
         The CRC is right, but the payload is none that this command has.
     """
-    if frame.version != PROTOCOL_VERSION:
+    if frame.version != PROTOCOL_VERSION or frame.payload == bytes([Status.UNSUPPORTED_VERSION]):
         raise VersionError(f"the board speaks protocol version {frame.version} and this host version {PROTOCOL_VERSION}")
     try:
-        if frame.payload[:1] == bytes([Status.OK]):
-            return {Command.IDENTIFY: Identity, Command.CLASSIFY: Classification}[command].unpack(frame.payload[1:])
-        refusal = Refusal.unpack(frame.payload)
-    except ValueError as error:
-        raise CorruptionError(f"the board's reply to {command.name} cannot be read: {error}") from None
-    reason = _REASONS[refusal.status].format(detail=refusal.detail, ours=PROTOCOL_VERSION, brightest=MAX_PIXEL)
-    message = f"the board refused {command.name}: {reason}"
-    if refusal.status == Status.UNSUPPORTED_VERSION:
-        raise VersionError(message)
-    raise RefusalError(message, refusal)
+        status = Status(frame.payload[0])
+        if status == Status.OK:
+            return _CONTENT[command].unpack(frame.payload[1:])
+    except (IndexError, ValueError):
+        raise CorruptionError(f"the board's reply to {command.name} cannot be read: "
+                              f"{frame.payload.hex(' ') or 'no bytes'}") from None
+    raise RefusalError(f"the board refused {command.name}: {_REASONS[status]}", status)

@@ -96,8 +96,8 @@ class Board:
         Their attributes.
     sources : tuple of ClockSource
         What can drive the design's clock; the first is the default.
-    program : tuple of str
-        Command that loads a bitstream, ``{file}`` standing for it.
+    program : tuple of tuple of str
+        Commands that load a bitstream, ``{file}`` standing for it, the preferred one first.
     note : str
         What a user of this board should know.
     """
@@ -157,7 +157,7 @@ def _board(name, row, parts):
                     for source, entry in row["clocks"].items())
     return Board(name=name, title=row["title"], part=parts[row["part"]], package=row["package"], platform=row["platform"],
                  clock_hz=round(row["clock_mhz"] * 1_000_000), uart_rx=row["uart"]["rx"], uart_tx=row["uart"]["tx"],
-                 uart_attrs=row["uart"]["attrs"], sources=sources, program=tuple(row["program"]), note=row["note"])
+                 uart_attrs=row["uart"]["attrs"], sources=sources, program=tuple(map(tuple, row["program"])), note=row["note"])
 
 
 def board_names():

@@ -79,10 +79,12 @@ class Steps:
             if task is not None:
                 self._live.remove_task(task)
         if self._console is not None:
+            from rich.markup import escape
+
             mark = "✓" if (self._console.encoding or "").lower().startswith("utf") else "+"
-            self._console.print(f"[green]{mark}[/] {title:<26} [dim]{time.perf_counter() - start:6.1f} s[/]  {step.result}",
+            self._console.print(f"[green]{mark}[/] {title:<26} [dim]{time.perf_counter() - start:6.1f} s[/]  {escape(step.result)}",
                                 highlight=False, soft_wrap=True)
 
     def _say(self, line):
         if self._console is not None:
-            self._console.print(f"[yellow]  {line}[/]", highlight=False, soft_wrap=True)
+            self._console.print(f"  {line}", style="yellow", markup=False, highlight=False, soft_wrap=True)

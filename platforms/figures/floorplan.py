@@ -8,6 +8,8 @@ from html import escape
 __all__ = ["component_groups", "floorplan"]
 
 COLOURS = 8
+# Components smaller than this share of the design share a colour with what they are part of.
+LEAST = 0.04
 # Columns that hold something else than logic on iCE40; tiles on the border are pins.
 COLUMNS = {
     "iCE40UP5K": {"ram": (6, 19), "dsp": (0, 25)},
@@ -16,47 +18,43 @@ COLUMNS = {
 }
 
 
-def component_groups(components, limit=COLOURS):
+def component_groups(components):
     """Up to eight groups of components to be coloured: the largest is split into its parts as long as there are colours.
 
     Parameters
     ----------
     components : list of dict
         From `platforms.placement.tally`.
-    limit : int
-        Number of colours.
 
     Returns
     -------
-    list of str
-        Instance paths, the largest first; a cell belongs to the longest one that its own path begins with.
+    list of dict
+        ``path`` (instance path), ``label``, ``logic`` (cells in that colour), the largest first. A cell belongs to the group with the
+        longest path that its own path begins with.
     """
     size = {row["path"]: row["total"]["logic"] for row in components}
 
-    def children(path):
-        return [other for other in size if other and other != path and other.rpartition(".")[0] == path and size[other]]
+    def parts(path):
+        return [other for other in size if other and other.rpartition(".")[0] == path and size[other] >= LEAST * size.get("", 0)]
 
-    groups, final = children(""), []
-    while groups:
-        groups.sort(key=lambda path: (-size[path], path))
-        largest, rest = groups[0], groups[1:]
-        parts = [part for part in children(largest) if size[part] * 40 >= size[""]]
-        # What a component has beside its parts keeps the component's own colour.
-        own = size[largest] - sum(size[part] for part in parts)
-        if not parts or len(rest) + len(final) + len(parts) + (own > 0) > limit:
-            final.append(largest)
-            groups = rest
-        else:
-            groups = rest + parts
-            if own > 0:
-                final.append(largest)
-    return sorted(dict.fromkeys(final), key=lambda path: (-size[path], path))[:limit]
+    groups, done = parts(""), set()
+    while open_groups := [path for path in groups if path not in done]:
+        largest = max(open_groups, key=lambda path: (size[path], path))
+        inside = parts(largest)
+        # A group that is split keeps a colour for what is in none of its parts.
+        groups += sorted(inside, key=lambda path: -size[path])[:COLOURS - len(groups)]
+        done.add(largest)
+    own = {path: size[path] - sum(size[other] for other in groups if other.startswith(path + ".") and not any(
+        between.startswith(path + ".") and other.startswith(between + ".") for between in groups)) for path in groups}
+    split = {path for path in groups if own[path] < size[path]}
+    return [{"path": path, "logic": own[path], "label": f"{path}, the rest" if path in split else path}
+            for path in sorted(groups, key=lambda path: (-own[path], path))]
 
 
 def group_of(path, groups):
-    """Index of the longest group that a path lies in, or None."""
-    inside = [index for index, group in enumerate(groups) if path == group or path.startswith(group + ".")]
-    return max(inside, key=lambda index: len(groups[index]), default=None)
+    """Index of the group that an instance path lies in, or None."""
+    inside = [index for index, group in enumerate(groups) if path == group["path"] or path.startswith(group["path"] + ".")]
+    return max(inside, key=lambda index: len(groups[index]["path"]), default=None)
 
 
 def _slot(cell):
@@ -102,7 +100,7 @@ def floorplan(report, groups):
     ----------
     report : dict
         With ``board`` and ``placement``.
-    groups : list of str
+    groups : list of dict
         From `component_groups`.
 
     Returns
@@ -122,7 +120,7 @@ def floorplan(report, groups):
     layers = []
     for index in [None, *range(len(groups))]:
         if shapes[index]:
-            name = "pins and routing" if index is None else groups[index]
+            name = "pins and routing" if index is None else f"{groups[index]['label']}: {groups[index]['logic']:,} logic cells"
             colour = "var(--muted)" if index is None else f"var(--c{index})"
             layers.append(f'<g fill="{colour}"><title>{escape(name)}</title><path d="{"".join(shapes[index])}"/></g>')
     wide, high = columns * tile[0], rows * tile[1]

@@ -1,0 +1,96 @@
+"""``python -m platforms``: boards listed, built, reported on, run and programmed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from .boards import DEFAULT_BOARD
+
+__all__ = ["main"]
+
+EXAMPLES = """\
+examples:
+  python -m platforms list                                the boards, their parts and clocks
+  python -m platforms build                               the digits classifier for the iCEBreaker
+  python -m platforms build icesugar --clock 30           another board, another clock
+  python -m platforms build upduino-v3 --clock 24@clk12   a clock from a named source
+  python -m platforms report icebreaker                   what the last build was like
+  python -m platforms program icebreaker                  load it into the board
+  python -m platforms run icebreaker --port /dev/ttyUSB1  send it images and see what it says
+  python -m platforms run --port sim                      the same, with the RTL simulated clock by clock
+
+exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted
+"""
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m platforms", description="Put a spiking network on an FPGA board.",
+                                     epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name, summary, *, board=True, folder=True):
+        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if board:
+            sub.add_argument("board", nargs="?", default=DEFAULT_BOARD, help=f"a name from the list (default: {DEFAULT_BOARD})")
+        if folder:
+            sub.add_argument("--folder", metavar="DIR", help="where the build's files are (default: build/BOARD)")
+        sub.add_argument("--json", action="store_true", help="print one JSON document instead of text")
+        return sub
+
+    def design_options(sub):
+        sub.add_argument("--clock", metavar="MHZ[@SOURCE]", help="clock of the design (default: the board's)")
+        sub.add_argument("--baud", type=int, default=1_000_000, help="line rate of the UART (default: 1000000)")
+        sub.add_argument("--network", metavar="FILE", help="a network file (default: the digits network of the project)")
+
+    command("list", "list the boards", board=False, folder=False)
+
+    build = command("build", "check the design against its model, build its bitstream and write a report")
+    design_options(build)
+    build.add_argument("--tools", choices=("wasm", "native"), help="tools from pip (wasm, the default) or installed ones (native)")
+    build.add_argument("--fresh", action="store_true", help="use nothing from the cache")
+    kept = build.add_mutually_exclusive_group()
+    kept.add_argument("--check", action="store_true", help="fail unless the bitstream is the one whose digest the project keeps")
+    kept.add_argument("--keep", action="store_true", help="keep this bitstream's digest in the project")
+
+    command("report", "show an earlier build and write its page again")
+
+    run = command("run", "send images to a board, or to the simulated one, and show what it answers")
+    design_options(run)
+    run.add_argument("--port", required=True, help="serial port, such as /dev/ttyUSB1 or COM5, or: sim")
+    run.add_argument("--image", metavar="FILE", help="text file of pixels 0 to 16 (default: held-out images of the data set)")
+    run.add_argument("--count", type=int, default=10, help="how many held-out images (default: 10)")
+
+    command("program", "load a build into its board")
+    return parser
+
+
+def main(arguments=None):
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        0 done, 1 failed, 2 wrong arguments, 130 interrupted.
+    """
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as leaving:  # argparse has said what is wrong
+        return leaving.code
+    try:
+        # Imported here: help and wrong arguments do not wait for numpy, rich and Amaranth.
+        from . import commands
+
+        return commands.run_command(options)
+    except KeyboardInterrupt:
+        print("interrupted; finished files were left as they were", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

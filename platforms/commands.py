@@ -1,0 +1,204 @@
+"""What each command of ``python -m platforms`` does."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+
+from .boards import board_names, find_board
+from .errors import BuildError
+from .job import build_digits, default_folder, load_report
+from .progress import Steps
+
+__all__ = ["run_command"]
+
+# What a report's JSON is printed without: thousands of placed cells.
+BULKY = ("placement",)
+
+
+class _ArgumentError(Exception):
+    """The arguments are wrong; the message says how."""
+
+
+def run_command(options):
+    """Run a parsed command and turn every expected failure into one sentence.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    try:
+        COMMANDS[options.command](options)
+    except _ArgumentError as error:
+        return _fail(error, 2)
+    except OSError as error:
+        return _fail(_os_error(error), 1)
+    except Exception as error:
+        if not isinstance(error, _expected_errors()):
+            raise
+        return _fail(error, 1)
+    return 0
+
+
+def _fail(message, status):
+    print(f"error: {message}", file=sys.stderr)
+    return status
+
+
+def _os_error(error):
+    if error.strerror is None:
+        return str(error)
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+
+
+def _expected_errors():
+    from gateware.yosys import YosysError
+    from sim.compilers import CompilerError
+    from sim.cxxrtl import SimulationError
+
+    from .host.errors import LinkError
+
+    return BuildError, YosysError, SimulationError, CompilerError, LinkError, ValueError
+
+
+def _argument(function, *arguments):
+    """Call a function that checks something a user typed."""
+    try:
+        return function(*arguments)
+    except ValueError as error:
+        raise _ArgumentError(error) from None
+
+
+def _console(stderr=False):
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def _print_rows(rows):
+    from rich.markup import escape
+
+    console = _console()
+    width = max(len(name) for name, _ in rows)
+    for name, text in rows:
+        console.print(f"[dim]{name:<{width}}[/]  {escape(text)}", soft_wrap=True)
+
+
+def _print_json(document):
+    print(json.dumps(document, indent=1))
+
+
+def _design_arguments(options):
+    """Check clock and rate before anything is begun; return board and clock."""
+    from gateware.bus.uart import divisor_for
+
+    from .clocks import choose_clock
+
+    board = _argument(find_board, options.board)
+    clock = _argument(choose_clock, board, options.clock)
+    _argument(divisor_for, clock.hz, options.baud)
+    return board, clock
+
+
+def _list(options):
+    boards = [find_board(name) for name in board_names()]
+    if options.json:
+        _print_json([{"name": board.name, "title": board.title, "part": board.part.name, "package": board.package,
+                      "logic": board.part.logic, "ram": board.part.ram, "dsp": board.part.dsp, "spram": board.part.spram,
+                      "clock_hz": board.clock_hz, "clock_sources": {source.name: source.hz for source in board.sources},
+                      "uart": {"rx": board.uart_rx, "tx": board.uart_tx}, "note": board.note} for board in boards])
+        return
+    from rich.markup import escape
+
+    print(f"{'board':<15}{'part':<11}{'logic':>7}{'RAM':>5}{'DSP':>5}  {'clock':<8}{'from, MHz':<20}UART rx, tx")
+    for board in boards:
+        sources = ", ".join(f"{source.name} {source.hz / 1e6:g}" for source in board.sources)
+        print(f"{board.name:<15}{board.part.name:<11}{board.part.logic:>7,}{board.part.ram:>5}{board.part.dsp or '-':>5}  "
+              f"{board.clock_hz / 1e6:<8g}{sources:<20}{board.uart_rx}, {board.uart_tx}")
+    console = _console()
+    for board in boards:
+        console.print(f"\n[bold]{board.name}[/]: {escape(board.title)}. {escape(board.note)}", soft_wrap=not console.is_terminal)
+
+
+def _build(options):
+    from .kept import check_kept, keep
+
+    board, _ = _design_arguments(options)
+    default = options.clock is None and options.network is None and options.baud == 1_000_000
+    if (options.check or options.keep) and not default:
+        raise _ArgumentError("--check and --keep are about the default design: leave out --clock, --baud and --network")
+    if options.tools:
+        os.environ["SPIKELOOM_TOOLS"] = options.tools
+    _quiet_amaranth()
+    with Steps(_console(stderr=True)) as steps:
+        report = build_digits(board, clock=options.clock, baud=options.baud, network=options.network, folder=options.folder,
+                              use_cache=not options.fresh, steps=steps)
+    if options.keep:
+        keep(report)
+    _show(report, options)
+    if options.check:
+        check_kept(report)
+        print(f"the bitstream is the one whose digest is kept for {board.name}", file=sys.stderr)
+
+
+def _quiet_amaranth():
+    """Golden models are made from components that are never elaborated; Amaranth would warn of each."""
+    from amaranth.hdl import UnusedElaboratable
+
+    warnings.filterwarnings("ignore", category=UnusedElaboratable)
+
+
+def _show(report, options):
+    from .report import short_rows
+
+    if options.json:
+        _print_json({name: value for name, value in report.items() if name not in BULKY})
+        return
+    folder = Path(report["folder"])
+    print()
+    _print_rows([*short_rows(report), ("written to", f"{folder / report['bitstream']['file']}, {folder / 'report.html'}")])
+
+
+def _report(options):
+    from .files import write_whole
+    from .report import render_page
+
+    board = _argument(find_board, options.board)
+    folder = Path(options.folder or default_folder(board.name))
+    report = load_report(folder)
+    write_whole(folder / "report.html", render_page(report))
+    _show(report, options)
+
+
+def _program(options):
+    from .program import program
+
+    board = _argument(find_board, options.board)
+    folder = Path(options.folder or default_folder(board.name))
+    report = load_report(folder)
+    tool = program(board, folder / report["bitstream"]["file"], report)
+    if options.json:
+        _print_json({"board": board.name, "file": report["bitstream"]["file"], "sha256": report["bitstream"]["sha256"], "tool": tool})
+    else:
+        print(f"{board.name} runs {report['bitstream']['file']} (loaded with {tool})")
+
+
+def _run(options):
+    from .session import run_images
+
+    board, clock = _design_arguments(options)
+    if options.count < 1:
+        raise _ArgumentError(f"--count must be at least 1, not {options.count}")
+    _quiet_amaranth()
+    run_images(board, clock, options, console=_console(), say=_console(stderr=True).print)
+
+
+COMMANDS = {"list": _list, "build": _build, "report": _report, "program": _program, "run": _run}

@@ -1,0 +1,141 @@
+"""A host's session with a board: images sent, answers shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from .errors import BuildError
+from .job import default_folder, load_report
+
+__all__ = ["read_image", "run_images"]
+
+SHADES = " ░▒▓█"
+
+
+def read_image(path, pixels=64):
+    """An image from a text file of integers 0 to 16, separated by blanks, commas or line ends.
+
+    Parameters
+    ----------
+    path : path-like
+    pixels : int
+        How many there must be.
+
+    Returns
+    -------
+    ndarray of int64, shape (pixels,)
+
+    Raises
+    ------
+    ValueError
+        If the file holds anything else.
+    """
+    words = Path(path).read_text(encoding="utf-8", errors="replace").replace(",", " ").split()
+    try:
+        image = np.array([int(word) for word in words], np.int64)
+    except (ValueError, OverflowError):
+        bad = next(word for word in words if not word.lstrip("+-").isdigit() or len(word) > 9)
+        raise ValueError(f"image file {path} must hold integers between 0 and 16, not {bad[:20]!r}") from None
+    if len(image) != pixels:
+        raise ValueError(f"image file {path} must hold {pixels} pixels, not {len(image)}")
+    if image.min() < 0 or image.max() > 16:
+        raise ValueError(f"image file {path} must hold pixels between 0 and 16, not {image[(image < 0) | (image > 16)][0]}")
+    return image
+
+
+def _images(options, pixels):
+    """What to send: pairs of an image and its label, None where it is not known."""
+    if options.image is not None:
+        return [(read_image(options.image, pixels), None)]
+    from models.datasets import load_digits
+
+    digits = load_digits()
+    chosen = digits.test[:options.count]
+    return list(zip(digits.images[chosen], digits.labels[chosen].tolist()))
+
+
+def _expected_build(board, options):
+    """The build id of what was built for the board, or None where nothing was."""
+    try:
+        report = load_report(options.folder or default_folder(board.name))
+        return int(report["design"]["build_id"], 16)
+    except (BuildError, KeyError):
+        return None
+
+
+def run_images(board, clock, options, *, console, say):
+    """Send images to a port and show each answer.
+
+    Parameters
+    ----------
+    board : Board
+    clock : Clock
+    options : argparse.Namespace
+        ``port, image, count, baud, network, folder, json``.
+    console : rich.console.Console
+        Where answers are shown.
+    say : callable
+        Takes what is worth knowing besides.
+
+    Raises
+    ------
+    LinkError
+        If the board does not answer as it should.
+    ValueError
+        If the image file holds no image.
+    """
+    from .designs.digits import DigitsDesign
+    from .host.driver import Board as Driver
+    from .host.ports import open_port
+
+    network = None
+    if options.network is not None:
+        from models.networks import load
+        network = load(options.network)
+    design = DigitsDesign(network, baud=options.baud)
+    images = _images(options, design.layers[0])
+    simulated = options.port == "sim"
+    if simulated:
+        say("simulating the design's pins, clock by clock; the first time its RTL is compiled", style="dim")
+    port = open_port(options.port, lambda: design.create_top(clock.hz), options.baud)
+    answers = []
+    with Driver(port, build_id=None if simulated else _expected_build(board, options)) as driver:
+        identity = driver.identify()
+        say(f"{identity.name}, {'-'.join(map(str, identity.layers))} neurons at {identity.clock_hz / 1e6:g} MHz, "
+            f"build {identity.build_id:016x}", style="dim")
+        for image, label in images:
+            start = port.now()
+            answer = driver.classify(image)
+            seconds = port.now() - start
+            answers.append({"class": answer.label, "label": label, "counts": list(answer.counts), "clocks": answer.clocks,
+                            "microseconds": round(seconds * 1e6, 1)})
+            if not options.json:
+                _show(console, image, answers[-1], identity.clock_hz)
+    if options.json:
+        print(json.dumps({"build_id": f"{identity.build_id:016x}", "answers": answers}, indent=1))
+    elif len(answers) > 1:
+        right = sum(answer["class"] == answer["label"] for answer in answers)
+        console.print(f"{right} of {len(answers)} right")
+
+
+def _show(console, image, answer, clock_hz):
+    """The image in half a dozen shades, beside what the board says of it."""
+    utf = (console.encoding or "").lower().startswith("utf")
+    shades = SHADES if utf else " .:*#"
+    rows = image.reshape(8, 8) if len(image) == 64 else image.reshape(1, -1)
+    most = max(max(answer["counts"]), 1)
+    beside = [f"{digit}  {'━' * round(24 * count / most) if utf else '=' * round(24 * count / most)} {count}"
+              for digit, count in enumerate(answer["counts"])]
+    verdict = "" if answer["label"] is None else " right" if answer["class"] == answer["label"] else f" wrong, it is {answer['label']}"
+    lines = ["".join(2 * shades[min(int(pixel) * len(shades) // 17, len(shades) - 1)] for pixel in row) for row in rows]
+    blank = " " * len(lines[0])
+    for index in range(max(len(lines), len(beside))):
+        left = lines[index] if index < len(lines) else blank
+        right = beside[index] if index < len(beside) else ""
+        style = "bold" if index == answer["class"] else "dim"
+        console.print(f"  {left}   [{style}]{right}[/]", highlight=False)
+    console.print(f"  class [bold]{answer['class']}[/]{verdict}, {answer['clocks']:,} clocks = {answer['clocks'] / clock_hz * 1e6:.0f} us, "
+                  f"with the line {answer['microseconds']:,.0f} us\n", highlight=False)

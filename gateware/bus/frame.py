@@ -6,7 +6,7 @@ The format is stated in :mod:`gateware.bus.format` and described in ``docs/proto
 import contextlib
 import operator
 
-from amaranth.hdl import Module, ResetInserter, Signal
+from amaranth.hdl import Assert, Module, ResetInserter, Signal
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -118,6 +118,8 @@ class FrameReceiver(wiring.Component):
             read.en.eq(self.o.valid),
             self.data.eq(read.data),
         ]
+        if platform == "formal":
+            m.d.comb += Assert(~(write.en & read.en))
 
         # Counts up to a power of two, so that the carry says when the line has been quiet for too long.
         limit = 1 << ceil_log2(self._timeout)
@@ -253,7 +255,7 @@ class FrameTransmitter(wiring.Component):
 
         with m.FSM():
             @contextlib.contextmanager
-            def byte(name, value, following, *, valid=1, covered=True):
+            def byte(name, value, following, *, valid, covered=True):
                 """State that sends one byte, which the CRC may cover; the body says what goes with its transfer."""
                 with m.State(name):
                     m.d.comb += [self.o.valid.eq(valid), self.o.payload.eq(value)]
@@ -264,22 +266,22 @@ class FrameTransmitter(wiring.Component):
 
             with byte("SYNC0", SYNC[0], "SYNC1", valid=self.header.valid, covered=False):
                 m.d.comb += restart.eq(1)
-            with byte("SYNC1", SYNC[1], "VERSION", covered=False):
+            with byte("SYNC1", SYNC[1], "VERSION", valid=self.header.valid, covered=False):
                 pass
-            with byte("VERSION", PROTOCOL_VERSION, "SEQUENCE"):
+            with byte("VERSION", PROTOCOL_VERSION, "SEQUENCE", valid=self.header.valid):
                 pass
-            with byte("SEQUENCE", header.sequence, "COMMAND"):
+            with byte("SEQUENCE", header.sequence, "COMMAND", valid=self.header.valid):
                 pass
-            with byte("COMMAND", header.command, "LENGTH0"):
+            with byte("COMMAND", header.command, "LENGTH0", valid=self.header.valid):
                 pass
-            with byte("LENGTH0", header.length[:8], "LENGTH1"):
+            with byte("LENGTH0", header.length[:8], "LENGTH1", valid=self.header.valid):
                 pass
-            with byte("LENGTH1", header.length[8:], "CRC0"):
+            with byte("LENGTH1", header.length[8:], "CRC0", valid=self.header.valid):
                 m.d.comb += self.header.ready.eq(1)
                 m.d.sync += remaining.eq(header.length)
-            with byte("CRC0", crc.crc[:8], "CRC1", covered=False):
+            with byte("CRC0", crc.crc[:8], "CRC1", valid=1, covered=False):
                 pass
-            with byte("CRC1", crc.crc[8:], "SYNC0", covered=False):
+            with byte("CRC1", crc.crc[8:], "SYNC0", valid=1, covered=False):
                 m.d.comb += restart.eq(1)
                 with m.If(remaining != 0):
                     m.next = "PAYLOAD"

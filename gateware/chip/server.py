@@ -1,11 +1,11 @@
 """Command server of the digits design: takes good frames, runs the classifier, makes the replies."""
 
-from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value
+from amaranth.hdl import Assert, Cat, Const, Module, Mux, Shape, Signal, Value
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, PROTOCOL_VERSION, REPLY, Command, Status
+from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status
 
 __all__ = ["Server"]
 
@@ -128,7 +128,7 @@ class Server(wiring.Component):
             self.pixels.payload.eq(self.data),
         ]
 
-        with m.FSM():
+        with m.FSM() as fsm:
             def refuse(reason):
                 m.d.sync += status.eq(reason)
                 m.next = "HEADER"
@@ -182,5 +182,13 @@ class Server(wiring.Component):
                             self.result.ready.eq((status == Status.OK) & (request.command == Command.CLASSIFY)),
                         ]
                         m.next = "IDLE"
+
+        if platform == "formal":
+            # What a reply is made of is there as long as the reply is being sent.
+            replying = fsm.ongoing("HEADER") | fsm.ongoing("PAYLOAD")
+            with m.If(~fsm.ongoing("IDLE")):
+                m.d.comb += Assert(self.request.valid)
+            with m.If(replying & (status == Status.OK) & ~identifying):
+                m.d.comb += Assert(self.result.valid)
 
         return m

@@ -1,0 +1,75 @@
+# amaranth: UnusedElaboratable=no
+import pytest
+from amaranth.hdl import Module, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from gateware.bus import FrameReceiver, FrameTransmitter, UARTReceiver
+from gateware.bus.format import Identity
+from gateware.chip.server import Server
+from gateware.yosys import YosysError
+from tests.stream_rule import prove_stream_rule
+
+
+class ServerWithPayload(wiring.Component):
+    """The server beside a payload buffer that holds any four bytes."""
+
+    def __init__(self):
+        result = data.StructLayout({"counts": data.ArrayLayout(6, 2), "label": 1, "clocks": 32})
+        self.server = Server(Identity(1, 24_000_000, 4, (4, 3, 2), "small"), result)
+        members = {name: member for name, member in self.server.signature.members.items() if name not in ("address", "data")}
+        super().__init__(members | {"payload": In(32)})
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.server = self.server
+        payload, kept = Signal(32), Signal()
+        m.d.sync += kept.eq(1)
+        with m.If(~kept):
+            m.d.sync += payload.eq(self.payload)
+        m.d.sync += self.server.data.eq(payload.word_select(self.server.address, 8))
+        for name in ("request", "reply", "o", "pixels", "result"):
+            inner, outer = getattr(self.server, name), getattr(self, name)
+            source, sink = (outer, inner) if self.signature.members[name].flow == In else (inner, outer)
+            m.d.comb += [sink.valid.eq(source.valid), sink.payload.eq(source.payload), source.ready.eq(sink.ready)]
+        return m
+
+
+class Impatient(wiring.Component):
+    """Passes bytes through a register that takes the next one without a look at ``o.ready``."""
+
+    i: In(stream.Signature(8))
+    o: Out(stream.Signature(8))
+
+    def elaborate(self, platform):
+        m = Module()
+        m.d.comb += self.i.ready.eq(1)
+        m.d.sync += [self.o.valid.eq(self.i.valid), self.o.payload.eq(self.i.payload)]
+        return m
+
+
+class EarlyHeader(FrameReceiver):
+    """A frame receiver that takes bytes, and so changes the header, while it shows one."""
+
+    def elaborate(self, platform):
+        m = super().elaborate(platform)
+        with m.If(self.i.valid):
+            m.d.sync += self.o.payload.sequence.eq(self.i.payload)
+        return m
+
+
+@pytest.mark.parametrize("make", [
+    lambda: UARTReceiver(4),
+    lambda: FrameReceiver(capacity=4, timeout=20),
+    lambda: FrameTransmitter(longest=16),
+    ServerWithPayload,
+], ids=["UARTReceiver", "FrameReceiver", "FrameTransmitter", "Server"])
+def test_outputs_hold_until_they_are_taken(make):
+    prove_stream_rule(make())
+
+
+@pytest.mark.parametrize("make", [Impatient, lambda: EarlyHeader(capacity=4, timeout=20)],
+                         ids=["Impatient", "EarlyHeader"])
+def test_the_proof_fails_on_a_broken_component(make):
+    with pytest.raises(YosysError, match="proof did fail"):
+        prove_stream_rule(make())

@@ -1,3 +1,4 @@
+# amaranth: UnusedElaboratable=no
 """Frames with CRC over a byte stream: receiver with a payload buffer, and transmitter.
 
 The format is stated in :mod:`gateware.bus.format` and described in ``docs/protocol.md``.

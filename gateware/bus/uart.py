@@ -1,3 +1,4 @@
+# amaranth: UnusedElaboratable=no
 """UART with eight data bits, no parity and one stop bit: pins on one side, byte streams on the other."""
 
 import operator

@@ -1,3 +1,4 @@
+# amaranth: UnusedElaboratable=no
 """A trained spiking classifier as one elaboratable: pixels in, spike counts and the class out."""
 
 from amaranth.hdl import Module, Signal

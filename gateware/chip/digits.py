@@ -1,3 +1,4 @@
+# amaranth: UnusedElaboratable=no
 """The digits design: a classifier behind a UART, as one elaboratable with pins."""
 
 from amaranth.hdl import Module

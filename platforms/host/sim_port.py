@@ -90,6 +90,11 @@ class SimPort:
         self._divisor = top.divisor
         self._clock_hz = top.identity.clock_hz
         self._simulation = cxxrtl.compile({"digits": top})["digits"]
+        self.reset()
+
+    def reset(self) -> None:
+        """As after power-up."""
+        self._simulation.reset()
         self._undecoded = np.zeros(0, np.int64)
         self._received = b""
         self.clocks = 0

@@ -285,7 +285,7 @@ class _Operations:
             _refuse(f"wraps into {fmt!r}: its limits must be those of a signed or unsigned number of bits")
         if limits.lo <= x.shape.lo and x.shape.hi <= limits.hi:
             return x
-        return self._domain.emit("wrap", limits, x)
+        return self._domain.lift(0) if size == 1 else self._domain.emit("wrap", limits, x)
 
     def _limits(self, name, fmt):
         if getattr(fmt, "kind", None) != "int":

@@ -6,7 +6,7 @@ from typing import Protocol, Self
 
 from gateware.bus.format import Classification, Command, Decoder, Frame, Identity, encode
 
-from .errors import BuildError, CorruptionError, SilenceError
+from .errors import CorruptionError, SilenceError, WrongBuildError
 from .protocol import image_bytes, is_reply, reply_content
 
 __all__ = ["Board", "Port"]
@@ -81,15 +81,15 @@ class Board:
 
         Raises
         ------
-        BuildError
+        WrongBuildError
             It is not the build that is expected.
         PortError, SilenceError, CorruptionError, VersionError, RefusalError
             There was no good answer.
         """
         identity = self._ask(Command.IDENTIFY)
         if self._build_id is not None and identity.build_id != self._build_id:
-            raise BuildError(f"the board at {self._port.name} runs build {identity.build_id:016x}, "
-                             f"not {self._build_id:016x}: program it first")
+            raise WrongBuildError(f"the board at {self._port.name} runs build {identity.build_id:016x}, "
+                                  f"not {self._build_id:016x}: program it first")
         self._identity = identity
         return identity
 
@@ -107,7 +107,7 @@ class Board:
         ------
         TypeError, ValueError
             The image is not one; nothing has been sent.
-        BuildError, PortError, SilenceError, CorruptionError, VersionError, RefusalError
+        WrongBuildError, PortError, SilenceError, CorruptionError, VersionError, RefusalError
             There was no good answer.
         """
         identity = self._identity or self.identify()
@@ -133,7 +133,7 @@ class Board:
                         return reply_content(frame, command)
         tries = f"{self._attempts} attempts of {self._timeout:g} s"
         if heard:
-            raise CorruptionError(f"no good reply to {command.name} from {self._port.name} in {tries}, though {heard} bytes "
-                                  f"came: is this the board's data port, and the line rate right?")
+            raise CorruptionError(f"no good reply to {command.name} from {self._port.name} in {tries}, though {heard} "
+                                  f"bytes came: is this the board's data port, and the line rate right?")
         raise SilenceError(f"no reply to {command.name} from {self._port.name} in {tries}: "
                            f"is the board powered and programmed, and this its data port?")

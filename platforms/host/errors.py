@@ -1,6 +1,6 @@
 """What can go wrong between a host and a board: one exception type for each kind."""
 
-__all__ = ["BuildError", "CorruptionError", "LinkError", "PortError", "RefusalError", "SilenceError", "VersionError"]
+__all__ = ["CorruptionError", "LinkError", "PortError", "RefusalError", "SilenceError", "VersionError", "WrongBuildError"]
 
 
 class LinkError(Exception):
@@ -23,7 +23,7 @@ class VersionError(LinkError):
     """The board speaks another version of the protocol."""
 
 
-class BuildError(LinkError):
+class WrongBuildError(LinkError):
     """The board runs another build than the one that was asked for."""
 
 

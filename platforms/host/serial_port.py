@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import serial
@@ -10,6 +11,14 @@ from serial.tools import list_ports
 from .errors import PortError
 
 __all__ = ["SerialPort"]
+
+WRITE_TIMEOUT = 5
+
+
+def _reason(error):
+    """The system's own words where there are some: pyserial wraps them twice."""
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else error
 
 
 class SerialPort:
@@ -31,11 +40,10 @@ class SerialPort:
     def __init__(self, name: str, baud: int = 1_000_000):
         self.name = name
         try:
-            self._serial = serial.Serial(name, baud, timeout=0, write_timeout=5, exclusive=True)
+            self._serial = serial.Serial(name, baud, timeout=0, write_timeout=WRITE_TIMEOUT, exclusive=True)
         except (serial.SerialException, ValueError, OSError) as error:
-            reason = getattr(error, "strerror", None) or error
             known = ", ".join(sorted(port.device for port in list_ports.comports())) or "none"
-            raise PortError(f"serial port {name!r} cannot be opened: {reason} (ports here: {known})") from None
+            raise PortError(f"serial port {name!r} cannot be opened: {_reason(error)} (ports here: {known})") from None
 
     def write(self, data: bytes) -> None:
         """Send bytes; PortError if the port does not take them."""
@@ -43,7 +51,8 @@ class SerialPort:
             self._serial.write(data)
             self._serial.flush()
         except serial.SerialTimeoutException:
-            raise PortError(f"serial port {self.name!r} does not take data: {len(data)} bytes were not sent in 5 s") from None
+            raise PortError(f"serial port {self.name!r} does not take data: {len(data)} bytes were not sent "
+                            f"in {WRITE_TIMEOUT} s") from None
         except (serial.SerialException, OSError) as error:
             raise self._gone(error) from None
 
@@ -64,4 +73,4 @@ class SerialPort:
         self._serial.close()
 
     def _gone(self, error):
-        return PortError(f"serial port {self.name!r} has gone away: {getattr(error, 'strerror', None) or error}")
+        return PortError(f"serial port {self.name!r} has gone away: {_reason(error)}")

@@ -47,11 +47,12 @@ class Cache:
         try:
             manifest = json.loads((entry / MANIFEST).read_text(encoding="utf-8"))
             files = {name: (entry / name).read_bytes() for name in manifest}
+            sound = bool(files) and {name: sha256_of(content) for name, content in files.items()} == manifest
         except FileNotFoundError:
             return None
-        except (ValueError, OSError):
-            manifest, files = {"": ""}, {"": b""}
-        if any(sha256_of(content) != manifest[name] for name, content in files.items()):
+        except (ValueError, TypeError, OSError):
+            sound = False
+        if not sound:
             shutil.rmtree(entry, ignore_errors=True)
             return None
         return files

@@ -90,7 +90,7 @@ def choose_clock(board, request=None):
 
 
 class ClockGenerator(Elaboratable):
-    """Drives the ``sync`` domain, clock and reset, from a chosen clock.
+    """Drives the ``sync`` domain of the module around it, clock and reset, from a chosen clock.
 
     Parameters
     ----------
@@ -125,7 +125,6 @@ class ClockGenerator(Elaboratable):
 
         # The timer runs in a domain of its own that starts when the PLL has locked.
         m.domains.por = ClockDomain("por", local=True)
-        m.domains.sync = ClockDomain("sync")
         m.d.comb += [ClockSignal("por").eq(hertz), ClockSignal("sync").eq(hertz)]
         m.submodules.lock = ResetSynchronizer(~locked, domain="por")
         wait = round(RESET_SECONDS["hfosc" if source.name == "hfosc" else "pin"] * self._clock.hz)

@@ -1,7 +1,7 @@
 """The outermost level of a board's design: clock, reset and pins around a component."""
 
 from amaranth.build import Attrs, Pins, Resource, Subsignal
-from amaranth.hdl import Elaboratable, Module
+from amaranth.hdl import ClockDomain, Elaboratable, Module
 from amaranth.lib import io
 
 from .clocks import ClockGenerator
@@ -27,6 +27,7 @@ class Shell(Elaboratable):
 
     def elaborate(self, platform):
         m = Module()
+        m.domains.sync = ClockDomain("sync")
         m.submodules.clock = ClockGenerator(self._clock)
         m.submodules.design = design = self._component
         # A resource of our own, for all boards alike: some have none for the UART, others one with modem lines that no one drives.

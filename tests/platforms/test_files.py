@@ -1,0 +1,41 @@
+import os
+
+import pytest
+
+from platforms import files
+from platforms.files import sha256_of, sources_digest, write_whole
+
+
+def test_file_is_written_with_its_folder(tmp_path):
+    write_whole(tmp_path / "a" / "b.txt", "é")
+    assert (tmp_path / "a" / "b.txt").read_bytes() == "é".encode()
+    assert os.listdir(tmp_path / "a") == ["b.txt"]
+
+
+def test_failed_write_leaves_the_old_file_alone(tmp_path, monkeypatch):
+    path = tmp_path / "f"
+    write_whole(path, "old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(files.os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(path, "new")
+    assert path.read_text() == "old" and os.listdir(tmp_path) == ["f"]
+
+
+def test_sha256_is_the_published_one():
+    assert sha256_of("abc") == sha256_of(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_sources_digest_covers_content_and_ignores_caches(tmp_path, monkeypatch):
+    package = tmp_path / "somepackage"
+    write_whole(package / "__init__.py", "")
+    write_whole(package / "tables" / "a.toml", "x = 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = sources_digest("somepackage")
+    write_whole(package / "__pycache__" / "a.nbi", "anything")
+    assert sources_digest("somepackage") == before
+    write_whole(package / "tables" / "a.toml", "x = 2")
+    assert sources_digest("somepackage") != before

@@ -18,7 +18,7 @@ SYNC = b"\x55\xd5"
 PROTOCOL_VERSION = 1
 #: The length field has twelve bits; the four above it are zero.
 MAX_PAYLOAD = 4095
-#: CRC-16/X.25 (IBM-SDLC): detects every error of up to three bits and every burst of up to 16.
+#: CRC-16/X.25 (IBM-SDLC): finds every burst of up to 16 bits, and in 4093 bytes every error of up to three bits.
 CRC = crc.catalog.CRC16_IBM_SDLC(8)
 #: Set in the command of a reply. A board ignores frames that have it, so that an echo starts no loop.
 REPLY = 0x80

@@ -49,7 +49,6 @@ class SerialPort:
         """Send bytes; PortError if the port does not take them."""
         try:
             self._serial.write(data)
-            self._serial.flush()
         except serial.SerialTimeoutException:
             raise PortError(f"serial port {self.name!r} does not take data: {len(data)} bytes were not sent "
                             f"in {WRITE_TIMEOUT} s") from None

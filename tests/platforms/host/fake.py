@@ -1,6 +1,6 @@
 """A port with a board behind it that is written in Python, and can be told to misbehave."""
 
-from gateware.bus.format import REPLY, Classification, Command, Decoder, Frame, Identity, Status, encode
+from gateware.bus.format import REPLY, Classification, Command, Decoder, Frame, Identity, Status
 
 __all__ = ["IDENTITY", "RESULT", "FakePort", "answer"]
 

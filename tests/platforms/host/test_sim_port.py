@@ -32,7 +32,7 @@ def test_levels_and_bytes(divisor):
     assert len(levels) == 1000 * divisor
     assert line_bytes(levels, divisor) == (data, len(levels))
     # Cut anywhere, the rest begins where the first byte begins that is not complete.
-    for cut in range(0, 25 * divisor):
+    for cut in range(25 * divisor):
         head, rest = line_bytes(levels[:cut], divisor)
         assert head + line_bytes(levels[rest:], divisor)[0] == data
 

@@ -11,7 +11,7 @@ LEAK_BITS = 16
 
 
 class Params(NamedTuple):
-    leak: int
+    minus_leak: int
     rest_leak: int
     shift: int
     threshold: int
@@ -38,11 +38,11 @@ class Outputs(NamedTuple):
 
 def step(params, state, inputs):
     # (rest - v) * leak with the product taken of v alone, which fits a 16 x 16 bit multiplier.
-    leaked = state.v + scale_round(params.rest_leak - state.v * params.leak, LEAK_BITS)
-    v = saturate(leaked + scale(inputs.current, params.shift), params.membrane)
+    leak = scale_round(state.v * params.minus_leak + params.rest_leak, LEAK_BITS)
+    total = state.v + leak + scale(inputs.current, params.shift)
     refractory = state.refractory > 0
-    spike = (v >= params.threshold) & not_(refractory)
-    held = mux(refractory, params.rest, mux(spike, params.reset, v))
+    spike = (total >= params.threshold) & not_(refractory)
+    held = mux(refractory, params.rest, mux(spike, params.reset, saturate(total, params.membrane)))
     countdown = wrap(state.refractory - to_int(refractory), params.countdown)
     return State(held, mux(spike, params.refractory, countdown)), Outputs(spike, held)
 
@@ -108,8 +108,8 @@ class LIF(StepComponent):
             raise ValueError(f"LIF reset must be below the threshold, not {reset!r} with threshold {threshold!r}")
         super().__init__(
             step,
-            params=Params(leak=leak, rest_leak=encoded["rest"] * leak, shift=current.fraction_bits - membrane.fraction_bits,
-                          refractory=refractory, membrane=membrane, countdown=countdown, **encoded),
+            params=Params(minus_leak=-leak, rest_leak=encoded["rest"] * leak, refractory=refractory, membrane=membrane,
+                          shift=current.fraction_bits - membrane.fraction_bits, countdown=countdown, **encoded),
             state=State(v=membrane, refractory=countdown),
             init=State(v=encoded["rest"], refractory=0),
             inputs=Inputs(current=current))

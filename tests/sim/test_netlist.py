@@ -92,7 +92,7 @@ def test_a_wrong_initial_value_is_found():
 
 def test_ecp5():
     result = check_netlist(Neuron(), "neuron", family="ecp5")
-    assert result.ok and result.cuts == {"DP16KD": 1, "MULT18X18D": 1}, str(result)
+    assert result.ok and result.cuts == {"MULT18X18D": 1}
 
 
 def test_an_unknown_family_is_refused():

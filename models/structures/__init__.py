@@ -4,6 +4,8 @@ A structure schedules step components over many clocks. Its model takes what its
 output stream gives, in order; when each transfer happens is not its concern.
 """
 
+import importlib
+import pkgutil
 from functools import singledispatch
 
 __all__ = ["model_of"]
@@ -15,4 +17,5 @@ def model_of(component):
     raise TypeError(f"golden takes a component of gateware that has a model, not {component!r}")
 
 
-from . import classifier, layers  # noqa: E402, F401  (they register their models)
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")

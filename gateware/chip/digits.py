@@ -8,6 +8,7 @@ from amaranth.lib.wiring import In, Out, connect
 from ..bus.format import Identity
 from ..bus.frame import FrameReceiver, FrameTransmitter
 from ..bus.uart import UARTReceiver, UARTTransmitter
+from .classifier import Classifier
 from .server import Server
 
 __all__ = ["DigitsTop"]
@@ -77,6 +78,13 @@ class DigitsTop(wiring.Component):
     def divisor(self):
         """Clocks per bit of the UART."""
         return self._uart[0].divisor
+
+    @classmethod
+    def examples(cls):
+        """Configurations for which all evidence is produced."""
+        core = Classifier.examples()["small"]
+        layers = (core.hidden_layer.n_inputs, core.hidden_layer.n_neurons, core.output_layer.n_neurons)
+        return {"small": cls(core, 4, 0x0123456789ABCDEF, clock_hz=4_000_000, layers=layers, timeout_bits=1000)}
 
     def elaborate(self, platform):
         m = Module()

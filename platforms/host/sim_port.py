@@ -4,68 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.structures.uart import line_bytes, line_levels
 from sim import cxxrtl
 
-__all__ = ["SimPort", "line_bytes", "line_levels"]
-
-
-def line_levels(data: bytes, divisor: int) -> np.ndarray:
-    """Levels of a line that carries some bytes without gaps, one for each clock.
-
-    Parameters
-    ----------
-    data : bytes
-    divisor : int
-        Clocks per bit.
-
-    Returns
-    -------
-    ndarray of int64, shape (10 * divisor * len(data),)
-    """
-    frames = np.ones((len(data), 10), np.int64)
-    frames[:, 0] = 0
-    frames[:, 1:9] = np.unpackbits(np.frombuffer(data, np.uint8)[:, None], axis=1, bitorder="little")
-    return np.repeat(frames.reshape(-1), divisor)
-
-
-def line_bytes(levels: np.ndarray, divisor: int) -> tuple[bytes, int]:
-    """Bytes that a line carried; those with a low stop bit are left out.
-
-    Parameters
-    ----------
-    levels : ndarray of int, shape (T,)
-        The line's level in each clock.
-    divisor : int
-        Clocks per bit.
-
-    Returns
-    -------
-    data : bytes
-    rest : int
-        Where the levels begin that belong to a byte which is not complete yet.
-    """
-    data = bytearray()
-    at = 0
-    low = np.flatnonzero(levels == 0)
-    high = np.flatnonzero(levels != 0)
-    middles = divisor // 2 + divisor * np.arange(10)
-    while True:
-        index = np.searchsorted(low, at)
-        if index == len(low):
-            return bytes(data), len(levels)
-        start = low[index]
-        if start + middles[-1] >= len(levels):
-            return bytes(data), int(start)
-        bits = levels[start + middles]
-        at = start + middles[-1]
-        if bits[9]:
-            data.append(int(np.packbits(bits[1:9].astype(np.uint8), bitorder="little")[0]))
-        else:
-            # The line is held low: go on where it is high again.
-            index = np.searchsorted(high, at)
-            if index == len(high):
-                return bytes(data), len(levels)
-            at = high[index]
+__all__ = ["SimPort"]
 
 
 class SimPort:

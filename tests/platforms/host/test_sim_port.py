@@ -6,7 +6,6 @@ from gateware.chip.digits import DigitsTop
 from platforms.host.driver import Board
 from platforms.host.errors import SilenceError, WrongBuildError
 from platforms.host.ports import open_port
-from platforms.host.sim_port import line_bytes, line_levels
 from tests.gateware.chip.stand_in import LAYERS, StandIn, expected
 
 
@@ -23,26 +22,6 @@ def shared_port():
 def port(shared_port):
     shared_port.reset()
     return shared_port
-
-
-@pytest.mark.parametrize("divisor", [4, 5, 24])
-def test_levels_and_bytes(divisor):
-    data = np.random.default_rng(1).bytes(100)
-    levels = line_levels(data, divisor)
-    assert len(levels) == 1000 * divisor
-    assert line_bytes(levels, divisor) == (data, len(levels))
-    # Cut anywhere, the rest begins where the first byte begins that is not complete.
-    for cut in range(25 * divisor):
-        head, rest = line_bytes(levels[:cut], divisor)
-        assert head + line_bytes(levels[rest:], divisor)[0] == data
-
-
-def test_a_byte_with_a_low_stop_bit_is_left_out():
-    levels = line_levels(b"\x12\x00\x34", 8)
-    levels[19 * 8:20 * 8] = 0
-    levels = np.insert(levels, 20 * 8, [1] * 8)
-    assert line_bytes(levels, 8)[0] == b"\x12\x34"
-    assert line_bytes(np.zeros(1000, np.int64), 8) == (b"", 1000)
 
 
 def test_the_driver_talks_to_the_design_through_its_pins(port):

@@ -1,0 +1,64 @@
+# amaranth: UnusedElaboratable=no
+import numpy as np
+
+from gateware.bus import FrameReceiver, FrameTransmitter
+from gateware.bus.format import Command, Decoder, Status, encode
+from gateware.chip.digits import DigitsTop
+from models import golden
+from platforms.host.sim_port import SimPort
+from sim import cxxrtl
+from sim.streams import simulate, stream_get, stream_put
+
+
+def test_frame_receivers_do_what_their_models_do():
+    examples = FrameReceiver.examples()
+    simulations = cxxrtl.compile(examples)
+    for name, component in examples.items():
+        model = golden(component)
+        items = model.stimulus(np.random.default_rng(12), 5_000)
+        expected = model.run(items)
+        run = simulations[name].run_stream(items, count=len(expected["length"]), max_clocks=100_000,
+                                           i_gap=[0, 0, 3], o_gap=[0, 5])
+        for field, values in expected.items():
+            assert run.items[field].tolist() == values.tolist()
+        assert len(expected["length"]) > 30
+
+
+def test_frame_transmitters_do_what_their_models_do():
+    for component in FrameTransmitter.examples().values():
+        rng = np.random.default_rng(13)
+        header = {"sequence": rng.integers(0, 256, 30), "command": rng.integers(0, 256, 30),
+                  "length": rng.integers(0, 17, 30)}
+        payload = rng.integers(0, 256, header["length"].sum())
+        expected = golden(component).run(header, payload).tolist()
+
+        async def send_headers(ctx, component=component, header=header):
+            for sequence, command, length in zip(*(values.tolist() for values in header.values())):
+                await stream_put(ctx, component.header, {"sequence": sequence, "command": command, "length": length})
+
+        async def send_payload(ctx, component=component, payload=payload):
+            for byte in payload.tolist():
+                await stream_put(ctx, component.i, byte)
+
+        async def take(ctx, component=component, expected=expected):
+            assert [await stream_get(ctx, component.o) for _ in expected] == expected
+
+        simulate(component, send_headers, send_payload, take, max_clocks=10_000)
+
+
+def test_the_digits_design_answers_as_its_model():
+    for top in DigitsTop.examples().values():
+        model, port = golden(top), SimPort(top)
+        requests = Decoder().feed(model.stimulus(np.random.default_rng(14), 6_000).tobytes())
+        statuses = set()
+        for request in requests:
+            port.write(encode(request))
+            answer = b""
+            while data := port.read(0.001):
+                answer += data
+            assert answer == model.run(list(encode(request))).tobytes()
+            statuses.add((request.command if request.command in list(Command) else None, answer[9] if answer else None))
+        assert statuses >= {(Command.IDENTIFY, Status.OK), (Command.CLASSIFY, Status.OK), (None, None),
+                            (Command.CLASSIFY, Status.PIXEL_OUT_OF_RANGE), (Command.CLASSIFY, Status.UNSUPPORTED_VERSION),
+                            (None, Status.UNKNOWN_COMMAND)}
+        assert len(requests) > 200

@@ -1,0 +1,94 @@
+# amaranth: UnusedElaboratable=no
+import json
+import threading
+import time
+
+import pytest
+
+from platforms import build, job
+from platforms.boards import find_board
+from platforms.errors import BuildError
+from platforms.files import sha256_of
+from platforms.job import build_digits, load_report
+from platforms.progress import Steps
+
+from .test_bitstream import Blink
+
+
+def test_any_component_is_built_into_a_folder(own_cache, tmp_path):
+    report = build(Blink(), "icestick", clock="12", folder=tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"blink.bin", "report.json", "report.html", "yosys.log", "nextpnr.log"}
+    assert sha256_of((tmp_path / "out" / "blink.bin").read_bytes()) == report["bitstream"]["sha256"]
+    assert load_report(tmp_path / "out")["timing"]["clock_hz"] == 12_000_000
+
+
+def test_unknown_board_is_refused():
+    with pytest.raises(ValueError, match="did you mean icebreaker"):
+        build(Blink(), "icebraker")
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Counts how often the digits are really built; what is made is a stand-in."""
+    calls = []
+
+    def make(board, clock, baud, network, use_cache, steps):
+        calls.append((board.name, clock, baud, use_cache))
+        return {"digits.bin": b"bits", "report.json": json.dumps({"format": 1, "board": board.name}).encode()}
+
+    monkeypatch.setattr(job, "_make_digits", make)
+    return calls
+
+
+def test_second_build_comes_from_the_cache(own_cache, tmp_path, made, monkeypatch):
+    board = find_board("icebreaker")
+    assert not build_digits(board, folder=tmp_path)["cached"]
+    (tmp_path / "digits.bin").unlink()
+    report = build_digits(board, folder=tmp_path)
+    assert report["cached"] and report["folder"] == str(tmp_path)
+    assert (tmp_path / "digits.bin").read_bytes() == b"bits" and len(made) == 1
+    build_digits(board, folder=tmp_path, clock="30")
+    build_digits(find_board("icesugar"), folder=tmp_path)
+    monkeypatch.setenv("AMARANTH_nextpnr_opts", "--seed 2")
+    build_digits(board, folder=tmp_path)
+    build_digits(board, folder=tmp_path, use_cache=False)
+    assert len(made) == 5
+
+
+def test_report_of_no_build_is_refused(tmp_path):
+    with pytest.raises(BuildError, match=r"^there is no build in .*: make one with python -m platforms build$"):
+        load_report(tmp_path)
+    for text in ("{", "[]", "{}", '{"format": 0}'):
+        (tmp_path / "report.json").write_text(text)
+        with pytest.raises(BuildError, match="is no build report of this version: build again$"):
+            load_report(tmp_path)
+
+
+def test_work_beside_is_waited_for():
+    with job._Beside(Steps(), lambda: time.sleep(0.1) or 42) as beside:
+        pass
+    assert beside.result == 42
+
+
+def test_failure_beside_is_raised():
+    def fail():
+        raise BuildError("no")
+
+    with pytest.raises(BuildError, match="no"):
+        with job._Beside(Steps(), fail):
+            pass
+
+
+@pytest.mark.parametrize("error", [BuildError, KeyboardInterrupt])
+def test_failure_of_the_block_ends_the_work_beside(error):
+    steps, ended = Steps(), threading.Event()
+
+    def work():
+        with steps("work") as step:
+            assert step.cancelled.wait(30)
+            ended.set()
+
+    with pytest.raises(error):
+        with job._Beside(steps, work):
+            raise error
+    assert ended.is_set()

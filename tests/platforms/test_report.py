@@ -1,0 +1,77 @@
+import pytest
+
+from platforms.report import path_hops, render_page, short_rows
+
+ROW = {"logic": 10, "lut": 8, "ff": 4, "carry": 2, "ram": 1, "dsp": 0, "spram": 0}
+
+
+def _hop(kind, delay, to_port, from_port="O", cell="d.x", place=(1, 2)):
+    return {"type": kind, "delay": delay, "from": {"cell": "d.w", "loc": [0, 0], "port": from_port},
+            "to": {"cell": cell, "loc": list(place), "port": to_port}}
+
+
+@pytest.fixture
+def report():
+    return {
+        "format": 1,
+        "board": {"name": "icebreaker", "title": "1BitSquared iCEBreaker", "part": "iCE40UP5K", "package": "SG48", "family": "ice40",
+                  "grid": [26, 32], "note": "A note with <angle> brackets."},
+        "clock": {"hz": 24_000_000, "source": "clk12", "text": "24 MHz (clk12)"},
+        "bitstream": {"bytes": 104090, "sha256": "ab" * 32, "key": "cd" * 32, "file": "digits.bin"},
+        "utilisation": [{"name": "logic cells", "resource": "logic", "used": 1234, "available": 5280},
+                        {"name": "DSP blocks", "resource": "dsp", "used": 0, "available": 8}],
+        "components": [{"path": "", "own": ROW, "total": ROW}, {"path": "d", "own": ROW, "total": ROW}],
+        "timing": {"fmax_hz": 31.5e6, "clock_hz": 24_000_000,
+                   "path": path_hops([_hop("clk-to-q", 1.0, "O"), _hop("routing", 30.0, "I0"), _hop("setup", 0.7, "I0")])},
+        "pins": [{"port": "link_0__rx__io", "pin": "6"}],
+        "placement": [{"x": 1, "y": 1, "slot": "lc0", "kind": "logic", "component": "d"}],
+        "tools": {"yosys": "0.70 wasm"},
+    }
+
+
+@pytest.fixture
+def full_report(report):
+    return report | {
+        "design": {"name": "digits", "layers": [64, 32, 10], "time_steps": 2, "baud": 1_000_000, "network": "ef" * 32,
+                   "build_id": "0123456789abcdef", "provenance": {}},
+        "accuracy": [{"name": name, "correct": 534, "total": 540, "low": 0.976, "high": 0.995} for name in ("ours", "float", "logistic")],
+        "rtl": {"images": 540, "spikes": 725_760, "clocks": 11_503, "simulated": 6_000_000},
+        "latency": {"clocks": 11_503, "seconds": 11_503 / 24e6, "request_seconds": 750e-6, "reply_seconds": 270e-6},
+        "example": {"index": 10, "label": 0, "class": 0, "image": [0] * 64, "counts": [2] + [0] * 9,
+                    "input": [[0] * 8] * 2, "hidden": [[0] * 4] * 2, "output": [[128, 0]] * 2},
+        "proofs": [{"stands": True, "word": "proven", "component": "gateware.neurons.lif.LIF:default", "text": "every state and input"}],
+    }
+
+
+def test_carry_chain_is_one_hop():
+    hops = path_hops([_hop("clk-to-q", 1.4, "O"), _hop("routing", 1.8, "I1"), _hop("logic", 0.7, "COUT", "I1"),
+                      _hop("routing", 0.0, "CIN", "COUT"), _hop("logic", 0.3, "COUT", "CIN"), _hop("routing", 0.4, "I3", "COUT"),
+                      _hop("setup", 0.8, "I3", "I3")])
+    assert [hop["kind"] for hop in hops] == ["clock to output", "routing", "carry", "setup"]
+    assert sum(hop["seconds"] for hop in hops) == pytest.approx(5.4e-9)
+    assert (hops[0]["x"], hops[0]["y"]) == (1, 2)
+
+
+def test_page_of_a_component_stands_alone(report):
+    page = render_page(report)
+    assert "A component on 1BitSquared iCEBreaker" in page and "&lt;angle&gt;" in page
+    assert "<script" not in page and "src=" not in page and "http" not in page and "url(" not in page
+    assert "One image, every spike" not in page
+
+
+def test_page_of_the_classifier_shows_everything(full_report):
+    page = render_page(full_report)
+    for text in ("Digits on 1BitSquared iCEBreaker", "98.9", "11,503 clocks", "479.3 µs", "750 µs", "725,760 spikes", "ab" * 32,
+                 "gateware.neurons.lif.LIF:default", "0123456789abcdef", 'class="raster"', 'class="plan"', "31.50 MHz", "prefers-color-scheme"):
+        assert text in page, text
+    assert "http" not in page and "src=" not in page
+
+
+def test_short_table_has_the_figures(full_report):
+    rows = dict(short_rows(full_report))
+    assert rows["ours"] == "98.89 % of 540 held-out images (97.6 to 99.5 %)"
+    assert rows["last pixel to class"] == "11,503 clocks = 479 us"
+    assert rows["UART, there and back"] == "750 us + 270 us"
+    assert rows["logic cells"] == "1,234 of 5,280 (23 %)"
+    assert rows["longest path allows"] == "31.50 MHz, the clock is 24 MHz"
+    assert "DSP blocks" not in rows

@@ -87,8 +87,8 @@ def test_accuracy_stands_beside_the_references():
     assert [row["name"] for row in rows] == ["spiking network in hardware integers", "same network in floating point",
                                              "logistic regression"]
     assert rows[0]["correct"] == rows[0]["total"] == 540
-    for row in rows:
-        assert row["low"] < row["correct"] / row["total"] <= row["high"] <= 1
+    for row in rows[1:]:
+        assert row["low"] < row["correct"] / row["total"] < row["high"] < 1
     assert rows[1]["correct"] > rows[2]["correct"] > 500
 
 

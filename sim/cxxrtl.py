@@ -33,6 +33,7 @@ from .layouts import from_words, pack, to_words, unpack, word_count
 __all__ = ["Simulation", "SimulationError", "StreamRun", "compile"]
 
 _log = logging.getLogger("spikeloom")
+_RUNNING = 1        # of the driver's states, 0 is finished and the higher ones are failures
 _CHUNK = 1 << 16    # clocks between two looks at Ctrl-C
 _DRIVER = Path(__file__).with_name("driver.h")
 
@@ -167,7 +168,7 @@ class Simulation:
         max_clocks : int
             The run fails if it takes more clocks.
         watch : iterable of str
-            Further output streams whose transfers are recorded; they are always ready.
+            Further output streams whose transfers are recorded (they are always ready), or plain outputs, recorded in every clock.
 
         Returns
         -------
@@ -180,30 +181,56 @@ class Simulation:
         SimulationError
             If the design needs more than ``max_clocks``, takes back ``valid`` or changes a payload before its transfer, or does not settle.
         """
-        keep = []
-        sources = [] if items is None else [self._source(i, items, i_gap, keep)]
-        count = (sources[0].count if sources else 0) if count is None else count
-        names = [o, *watch]
-        sinks = [self._sink(name, count if name == o else 0, o_gap if name == o else 0, keep) for name in names]
-        sources, sinks = (_Stream * len(sources))(*sources), (_Stream * len(sinks))(*sinks)
+        sources = {} if items is None else {i: items}
+        if count is None:
+            count = 0 if items is None else len(next(iter(items.values())) if isinstance(items, dict) else items)
+        done, clocks = self.run_streams(sources, {o: count}, gaps={i: i_gap, o: o_gap}, max_clocks=max_clocks, watch=watch)
+        results, received = done.pop(o)
+        sent = done.pop(i)[1] if sources else np.zeros(0, np.int64)
+        return StreamRun(results, sent, received, clocks, done)
+
+    def run_streams(self, sources: dict, sinks: dict, *, gaps: dict | None = None, max_clocks: int, watch=()):
+        """Drive any number of streams at once; :meth:`run_stream` says what the arguments mean.
+
+        Parameters
+        ----------
+        sources : dict of str to array_like or dict
+            The items of each input stream.
+        sinks : dict of str to int
+            The items to wait for at each output stream.
+        gaps : dict, optional
+            The gaps of each stream (0).
+        max_clocks, watch
+            See :meth:`run_stream`.
+
+        Returns
+        -------
+        dict
+            For every stream the pair (items, clocks of the transfers); an input stream's items are None.
+        int
+            Clocks that passed.
+        """
+        keep, gaps = [], gaps or {}
+        into = [self._source(name, items, gaps.get(name, 0), keep) for name, items in sources.items()]
+        names = [*sinks, *watch]
+        out = [self._sink(name, sinks.get(name, 0), gaps.get(name, 0) if name in sinks else 0, keep) for name in names]
+        into, out = (_Stream * len(into))(*into), (_Stream * len(out))(*out)
         clocks, culprit = ctypes.c_uint64(0), ctypes.c_int32(-1)
         try:
-            for stream in (*sources, *sinks):
+            for stream in (*into, *out):
                 self._library.spikeloom_stream_open(self._self, ctypes.byref(stream))
-            status = 1
-            while status == 1 and clocks.value < max_clocks:
+            status = _RUNNING
+            while status == _RUNNING and clocks.value < max_clocks:
                 limit = min(_CHUNK, max_clocks - clocks.value)
-                status = self._library.spikeloom_stream(self._self, sources, len(sources), sinks, len(sinks), ctypes.byref(clocks),
-                                                        limit, ctypes.byref(culprit))
-            finished = status == 0 or (status == 1 and sinks[0].done >= count and all(s.done == s.count for s in sources))
-            if not finished:
-                raise SimulationError(self._failure(status, names, culprit.value, clocks.value, sources, sinks[0]))
-            sent = self._clocks(sources[0]) if len(sources) else np.zeros(0, np.int64)
-            taken = {name: (self._items(name, sink), self._clocks(sink)) for name, sink in zip(names, sinks)}
+                status = self._library.spikeloom_stream(self._self, into, len(into), out, len(out), ctypes.byref(clocks), limit,
+                                                        ctypes.byref(culprit))
+            if status > _RUNNING or any(stream.done < stream.count for stream in (*into, *out)):
+                raise SimulationError(self._failure(status, names, culprit.value, clocks.value, [*zip(sources, into)], [*zip(sinks, out)]))
+            done = {name: (None, self._clocks(stream)) for name, stream in zip(sources, into)}
+            done |= {name: (self._items(name, stream), self._clocks(stream)) for name, stream in zip(names, out)}
         finally:
             self._library.spikeloom_stream_close(self._self)
-        results, received = taken.pop(o)
-        return StreamRun(results, sent, received, clocks.value, taken)
+        return done, clocks.value
 
     @contextlib.contextmanager
     def vcd(self, path):
@@ -269,14 +296,19 @@ class Simulation:
                        count=len(words))
 
     def _sink(self, name, count, gap, keep):
-        port = f"{name}__payload"
-        self._require("output stream", port, self.outputs)
+        port = self._payload(name)
         gaps, gap_count = self._gaps(gap, name, keep)
         return _Stream(payload=self._index(self.outputs, port), valid=self._index(self.outputs, f"{name}__valid"),
                        ready=self._index(self.inputs, f"{name}__ready"), gaps=gaps, gap_count=gap_count, count=count)
 
+    def _payload(self, name):
+        if name in self.outputs:
+            return name
+        self._require("output stream", f"{name}__payload", self.outputs)
+        return f"{name}__payload"
+
     def _items(self, name, sink):
-        port = f"{name}__payload"
+        port = self._payload(name)
         shape = self.outputs[port]
         words = word_count(shape.width)
         raw = self._copy(self._library.spikeloom_stream_data(ctypes.byref(sink)), sink.done * words).reshape(-1, words)
@@ -289,14 +321,15 @@ class Simulation:
     def _copy(address, count):
         return np.frombuffer(ctypes.string_at(address, 8 * count), np.uint64).copy() if count else np.zeros(0, np.uint64)
 
-    def _failure(self, status, names, culprit, clocks, sources, sink):
-        sent = f"{sources[0].done} of {sources[0].count} items were accepted and " if len(sources) else ""
-        return {
-            1: f"{self.name} did not finish within {clocks} clocks: {sent}{sink.done} of {sink.count} were returned",
-            2: f"{self.name} does not settle in clock {clocks}: its combinational logic oscillates",
-            3: f"{self.name} breaks the rule of streams in clock {clocks}: {names[culprit]}.valid fell before its transfer",
-            4: f"{self.name} breaks the rule of streams in clock {clocks}: {names[culprit]}.payload changed before its transfer",
-        }[status]
+    def _failure(self, status, names, culprit, clocks, into, out):
+        if status == 2:
+            return f"{self.name} does not settle in clock {clocks}: its combinational logic oscillates"
+        if status > 2:
+            what = "valid fell" if status == 3 else "payload changed"
+            return f"{self.name} breaks the rule of streams in clock {clocks}: {names[culprit]}.{what} before its transfer"
+        progress = [f"{name} accepted {stream.done} of {stream.count} items" for name, stream in into]
+        progress += [f"{name} returned {stream.done} of {stream.count}" for name, stream in out]
+        return f"{self.name} did not finish within {clocks} clocks: {', '.join(progress)}"
 
 
 def compile(designs: dict, *, trace: bool = False, timeout: float = 600.0) -> dict[str, Simulation]:

@@ -141,10 +141,19 @@ def test_watched_streams_are_recorded(simulations):
     assert np.array_equal(clocks, done.received)
 
 
+def test_plain_outputs_are_recorded_in_every_clock(simulations):
+    squarer = simulations["squarer"]
+    squarer.reset()
+    done = squarer.run_stream(np.arange(20), i_gap=1, max_clocks=1000, watch=["i__ready", "o__valid"])
+    levels, clocks = done.watched["o__valid"]
+    assert np.array_equal(clocks, np.arange(done.clocks))
+    assert np.array_equal(np.flatnonzero(levels), done.received)
+
+
 @pytest.mark.parametrize("name, message", [
     ("takes back", "takes back breaks the rule of streams in clock 2: o.valid fell before its transfer"),
     ("changes", "changes breaks the rule of streams in clock 1: o.payload changed before its transfer"),
-    ("silent", "silent did not finish within 100 clocks: 0 of 3 were returned"),
+    ("silent", "silent did not finish within 100 clocks: o returned 0 of 3"),
 ])
 def test_a_broken_stream_is_named_with_its_clock(simulations, name, message):
     simulations[name].reset()
@@ -154,7 +163,7 @@ def test_a_broken_stream_is_named_with_its_clock(simulations, name, message):
 
 def test_a_stream_that_is_too_slow_says_how_far_it_got(simulations):
     simulations["squarer"].reset()
-    message = "squarer did not finish within 10 clocks: 5 of 100 items were accepted and 4 of 100 were returned"
+    message = "squarer did not finish within 10 clocks: i accepted 5 of 100 items, o returned 4 of 100"
     with pytest.raises(SimulationError, match=f"^{message}$"):
         simulations["squarer"].run_stream(np.zeros(100, int), i_gap=1, max_clocks=10)
 

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from types import FunctionType
 
 from gateware.step.bind import helpers, references
 
@@ -25,7 +26,8 @@ def fingerprint(function):
     parts = []
     for each in [function, *helpers(function)]:
         code = each.__code__
-        constants = {name: value for name, value in references(each).items() if isinstance(value, int)}
+        constants = {name: getattr(value, "_fields", value) if isinstance(value, type) else value
+                     for name, value in references(each).items() if not isinstance(value, FunctionType)}
         parts.append(f"{each.__qualname__} {code.co_code.hex()} {code.co_consts!r} {code.co_names!r} "
                      f"{code.co_varnames!r} {sorted(constants.items())!r}")
     return "\n".join(parts)

@@ -57,6 +57,12 @@ def saturate(x, fmt):
     return min(max(x, fmt.lo), fmt.hi)
 
 
+def wrap(x, fmt):
+    # Unsigned, for a format of 63 bits or more has no size within int64.
+    size = np.uint64(fmt.hi) - np.uint64(fmt.lo)
+    return np.int64((np.uint64(x) - np.uint64(fmt.lo) & size) + np.uint64(fmt.lo))
+
+
 def invert(v, width):
     return v ^ (_ALL >> np.uint64(64 - width))
 
@@ -89,7 +95,7 @@ def trailing_zeros(v, width):
     return min(_cttz(v), np.int64(width))
 
 
-_OWN = (bit, vector, not_, to_int, to_vector, saturate, invert, popcount, parity, bit_at, with_bit, shift_in, reverse,
+_OWN = (bit, vector, not_, to_int, to_vector, saturate, wrap, invert, popcount, parity, bit_at, with_bit, shift_in, reverse,
         trailing_zeros)
 # What is the same on int64 as on Python integers (mux, scale, lookup, ...) is compiled from the one definition.
 NUMBA = {name: njit(function) for name, function in (OPERATIONS | {each.__name__: each for each in _OWN}).items()}
@@ -97,13 +103,17 @@ NUMBA = {name: njit(function) for name, function in (OPERATIONS | {each.__name__
 
 def compile_step(step):
     """The step function compiled by Numba, its operations and helpers with it."""
-    return njit(bind(step, NUMBA, njit))
+    return njit(bind(step, NUMBA, njit, _format))
+
+
+def _format(value):
+    return Limits(value.lo, value.hi) if hasattr(value, "kind") else value
 
 
 def constants(value):
     """``params`` as Numba takes them: formats as their limits, tables as arrays."""
     if hasattr(value, "kind"):
-        return Limits(value.lo, value.hi)
+        return _format(value)
     if hasattr(value, "_fields"):
         return type(value)(*map(constants, value))
     if isinstance(value, tuple):

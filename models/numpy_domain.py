@@ -25,6 +25,12 @@ def _select(c, a, b):
     return np.where(c, a, b)
 
 
+def _wrap(x, fmt):
+    # Unsigned, for a format of 63 bits or more has no size within int64.
+    lo = np.uint64(fmt.lo % 2**64)
+    return (((_unsigned(x) - lo) & np.uint64(fmt.hi - fmt.lo)) + lo).astype(np.int64)
+
+
 def _bit_at(v, i):
     return (v >> _unsigned(i)) & np.uint64(1) != 0
 
@@ -53,6 +59,7 @@ _OWN = {
     "to_vector": lambda x, width: _unsigned(x),
     "mux": _select,
     "saturate": lambda x, fmt: np.clip(x, fmt.lo, fmt.hi),
+    "wrap": _wrap,
     "lookup": lambda table, i: np.asarray(table, np.int64)[i],
     "minimum": np.minimum,
     "maximum": np.maximum,
@@ -72,4 +79,6 @@ NUMPY = OPERATIONS | _OWN
 
 def evaluate(step, params, state, inputs):
     """One step over NumPy arrays (int64, bool or uint64 by kind) in NamedTuples of one broadcast shape."""
-    return bind(step, NUMPY)(params, state, inputs)
+    # Vectors are numbers modulo 2**64, of which NumPy warns where they are scalars.
+    with np.errstate(over="ignore"):
+        return bind(step, NUMPY)(params, state, inputs)

@@ -152,4 +152,7 @@ def kernel_source(component):
 
 def _domain_source():
     from pathlib import Path
-    return Path(__file__).with_name("numba_domain.py").read_text(encoding="utf-8")
+
+    from gateware.step import operations
+    return "\n".join(Path(file).read_text(encoding="utf-8")
+                     for file in (operations.__file__, Path(__file__).with_name("numba_domain.py")))

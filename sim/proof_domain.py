@@ -126,7 +126,7 @@ class Proof(Domain):
     def lookup(self, shape, i, table):
         # A balanced tree over the bits of the index; what lies past the table is never asked for.
         width = max((entry if entry >= 0 else ~entry).bit_length() for entry in table) + 1
-        entries = [z3.BitVecVal(entry, width) for entry in table]
+        entries = [z3.BitVecVal(entry, width) for entry in table[:i.shape.hi + 1]]
         level = 0
         while len(entries) > 1:
             chosen = z3.Extract(level, level, i.raw) == 1

@@ -34,7 +34,7 @@ def helpers(function, found=None):
     return found
 
 
-def bind(function, operations, wrap_helper=lambda function: function):
+def bind(function, operations, wrap_helper=lambda function: function, constant=lambda value: value):
     """``function`` with the operations, in itself and in its helpers, taken from another domain.
 
     Parameters
@@ -45,6 +45,8 @@ def bind(function, operations, wrap_helper=lambda function: function):
         The domain's definitions by the operations' names.
     wrap_helper : callable
         Applied to every bound helper (a compiler, say).
+    constant : callable
+        Applied to every other global that the function names.
 
     Returns
     -------
@@ -56,9 +58,11 @@ def bind(function, operations, wrap_helper=lambda function: function):
         if is_operation(value):
             scope[name] = operations[_OPERATION_IDS[id(value)]]
         elif isinstance(value, FunctionType):
-            scope[name] = wrap_helper(bind(value, operations, wrap_helper))
+            scope[name] = wrap_helper(bind(value, operations, wrap_helper, constant))
         elif isinstance(value, BuiltinFunctionType):
             raise TypeError(f"{function.__name__} calls the builtin {name}, which is no operation of the step language")
+        else:
+            scope[name] = constant(value)
     bound = FunctionType(function.__code__, scope, function.__name__, function.__defaults__, function.__closure__)
     bound.__qualname__, bound.__doc__ = function.__qualname__, function.__doc__
     return bound

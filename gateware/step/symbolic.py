@@ -11,7 +11,7 @@ from .errors import StepError
 from .operations import OPERATIONS
 from .shapes import BIT, INT64_MAX, INT64_MIN, Range, Vector
 
-__all__ = ["Domain", "SymbolicBit", "SymbolicInt", "SymbolicVector", "symbol"]
+__all__ = ["Domain", "SymbolicBit", "SymbolicInt", "SymbolicVector", "checked", "symbol"]
 
 _MAX_SHIFT = 62
 
@@ -45,8 +45,9 @@ class Domain:
         """``value``, an integer becoming a constant Int."""
         if isinstance(value, Symbol):
             return value
-        if type(value) is not int:
+        if not _is_integer(value):
             _refuse(f"uses {value!r} as a value: only integers, Bits and Vectors are values")
+        value = int(value)
         if not INT64_MIN <= value <= INT64_MAX:
             _refuse(f"uses the constant {value}, which is outside int64")
         return self.constant_symbol(Range(value, value), value)
@@ -60,6 +61,34 @@ class _Unchecked(tuple):
 
     def __new__(cls, lo, hi):
         return super().__new__(cls, (lo, hi))
+
+
+class _Constant(int):
+    """An integer of which whatever is computed lies within int64, as it must in a compiled model."""
+
+
+def _within_int64(name):
+    def operator(self, *others):
+        result = getattr(int, name)(self, *others)
+        if result is NotImplemented:
+            return result
+        if not INT64_MIN <= result <= INT64_MAX:
+            _refuse(f"computes the constant {result}, which is outside int64")
+        return _Constant(result)
+    return operator
+
+
+for _name in ("add", "sub", "mul", "lshift", "rshift", "radd", "rsub", "rmul", "rlshift", "rrshift", "neg"):
+    setattr(_Constant, f"__{_name}__", _within_int64(f"__{_name}__"))
+
+
+def checked(value):
+    """A constant of a step function, arithmetic with it being checked where it is an integer."""
+    return _Constant(value) if type(value) is int else value
+
+
+def _is_integer(value):
+    return type(value) in (int, _Constant)
 
 
 def _refuse(what):
@@ -173,7 +202,7 @@ class SymbolicInt(Symbol):
 
 
 def _shift(n):
-    if type(n) is not int or not 0 <= n <= _MAX_SHIFT:
+    if not _is_integer(n) or not 0 <= n <= _MAX_SHIFT:
         _refuse(f"shifts by {n!r}: a shift is by a constant integer from 0 to {_MAX_SHIFT}"
                 if not isinstance(n, Symbol) else "shifts by a value: a shift is by a constant integer")
     return n
@@ -230,13 +259,13 @@ class _Operations:
         return v
 
     def bit(self, value):
-        if type(value) is not int or value not in (0, 1):
+        if not _is_integer(value) or value not in (0, 1):
             _refuse(f"makes a Bit of {value!r}: it is 0 or 1")
         return self._domain.constant_symbol(BIT, value)
 
     def vector(self, value, width):
         shape = Vector(width)
-        if type(value) is not int or value not in shape:
+        if not _is_integer(value) or value not in shape:
             _refuse(f"makes a Vector of {width} bits of {value!r}")
         return self._domain.constant_symbol(shape, value)
 
@@ -285,7 +314,7 @@ class _Operations:
             _refuse(f"wraps into {fmt!r}: its limits must be those of a signed or unsigned number of bits")
         if limits.lo <= x.shape.lo and x.shape.hi <= limits.hi:
             return x
-        return self._domain.lift(0) if size == 1 else self._domain.emit("wrap", limits, x)
+        return self._domain.lift(limits.lo) if size == 1 else self._domain.emit("wrap", limits, x)
 
     def _limits(self, name, fmt):
         if getattr(fmt, "kind", None) != "int":
@@ -294,11 +323,11 @@ class _Operations:
 
     def scale(self, x, n):
         x = self._expect("scale", x, "int")
-        return x << -n if type(n) is int and n < 0 else x >> n
+        return x << -n if _is_integer(n) and n < 0 else x >> n
 
     def scale_round(self, x, n):
         x = self._expect("scale_round", x, "int")
-        if type(n) is int and n <= 0:
+        if _is_integer(n) and n <= 0:
             return x << -n
         return (x + (1 << (_shift(n) - 1))) >> n
 
@@ -329,7 +358,7 @@ class _Operations:
 
     def count_to(self, x, modulus):
         x = self._expect("count_to", x, "int")
-        if type(modulus) is not int or modulus < 1 or x.shape.lo < 0 or x.shape.hi >= modulus:
+        if not _is_integer(modulus) or modulus < 1 or x.shape.lo < 0 or x.shape.hi >= modulus:
             _refuse(f"counts {x.shape.lo} to {x.shape.hi} modulo {modulus!r}: the range must lie within it")
         return self._mux(Range(0, modulus - 1), x == modulus - 1, self._domain.lift(0), x + 1)
 

@@ -51,6 +51,9 @@ def check_syntax(function):
     """
     for each in [function, *helpers(function)]:
         _check(each)
+        if each in helpers(each):
+            raise StepError(f"{each.__code__.co_filename}:{each.__code__.co_firstlineno}: {each.__qualname__} calls itself: "
+                            "write the steps out")
 
 
 def _check(function):
@@ -69,6 +72,9 @@ def _check(function):
         refuse(definition, "a lambda: define a named function")
     if function.__closure__:
         refuse(definition, f"{function.__code__.co_freevars[0]} of an enclosing function: pass it in params")
+    given = definition.args
+    if given.defaults or given.kwonlyargs or given.vararg or given.kwarg:
+        refuse(definition, "arguments with defaults, keyword-only or starred: name them plainly")
     body = definition.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]
@@ -86,6 +92,8 @@ def _check(function):
                 refuse(_located(node, statement), f"{type(node).__name__}, which the step language does not have")
             if isinstance(node, ast.Compare) and len(node.ops) > 1:
                 refuse(node, "a chained comparison: combine two comparisons with &")
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                refuse(node, "an assignment to a field: return the new state")
             if isinstance(node, ast.Constant) and type(node.value) is not int:
                 refuse(node, "True or False: use bit(1) or bit(0)" if isinstance(node.value, bool)
                        else f"the constant {node.value!r}: the step language has integers only")
@@ -99,6 +107,8 @@ def _check_call(node, scope, refuse):
     name = node.func.id
     target = scope.get(name)
     named_tuple = isinstance(target, type) and issubclass(target, tuple) and hasattr(target, "_fields")
+    if named_tuple and hasattr(target, "kind"):
+        refuse(node, f"{name}(): define the format outside, as a global or in params")
     if not (is_operation(target) or named_tuple or isinstance(target, FunctionType)):
         hint = _BUILTIN_HINTS.get(name)
         refuse(node, f"{name}(): use {hint}" if hint else f"{name}(), which is no operation, helper or NamedTuple")

@@ -83,7 +83,9 @@ for _name in ("add", "sub", "mul", "lshift", "rshift", "radd", "rsub", "rmul", "
 
 
 def checked(value):
-    """A constant of a step function, arithmetic with it being checked where it is an integer."""
+    """A constant of a step function, or a NamedTuple of some, arithmetic with its integers being checked."""
+    if isinstance(value, tuple) and hasattr(value, "_fields") and not hasattr(value, "kind"):
+        return type(value)(*map(checked, value))
     return _Constant(value) if type(value) is int else value
 
 

@@ -108,8 +108,7 @@ def trace(step, params, state, inputs):
     symbols = {kind: _like(shapes, [domain.source(kind, name, shape)
                                     for name, shape in zip(getattr(shapes, "_fields", ()), shapes)])
                for kind, shapes in (("state", state), ("input", inputs))}
-    params = _like(params, map(checked, params))
-    result = bind(step, domain.operations, constant=checked)(params, symbols["state"], symbols["input"])
+    result = bind(step, domain.operations, constant=checked)(checked(params), symbols["state"], symbols["input"])
     where = f"{step.__code__.co_filename}:{step.__code__.co_firstlineno}: {step.__qualname__}"
     if not (isinstance(result, tuple) and len(result) == 2 and all(isinstance(part, tuple) for part in result)):
         raise StepError(f"{where} must return (next state, outputs), two NamedTuples")

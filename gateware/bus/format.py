@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from amaranth.lib import crc
 
-__all__ = ["CRC", "MAX_PAYLOAD", "MAX_PIXEL", "PROTOCOL_VERSION", "REPLY", "SYNC", "Classification", "Command", "Decoder",
-           "Frame", "Identity", "Status", "encode"]
+__all__ = ["CRC", "MAX_PAYLOAD", "MAX_PIXEL", "PROTOCOL_VERSION", "REPLY", "SYNC", "Classification", "Command",
+           "Decoder", "Frame", "Identity", "Status", "encode"]
 
 #: The two bytes that begin a frame. The first is a square wave on the line, good for measuring the rate.
 SYNC = b"\x55\xd5"

@@ -45,7 +45,7 @@ class DigitsTop(wiring.Component):
     tx : ``Out(1, init=1)``
         Pin.
     busy : ``Out(1)``
-        High from a good request until the last byte of its reply is on its way.
+        High from a good request until its reply has been handed over for sending.
     fault : ``Out(1)``
         High from the time a byte or frame was lost until the next good frame.
 
@@ -57,7 +57,7 @@ class DigitsTop(wiring.Component):
 
     def __init__(self, core, divisor, build_id, *, clock_hz, layers, name="digits", timeout_bits=10_000):
         self.core = core
-        self._identity = Identity(build_id=build_id, clock_hz=clock_hz, capacity=layers[0], layers=tuple(layers), name=name)
+        self._identity = Identity(build_id, clock_hz, capacity=layers[0], layers=tuple(layers), name=name)
         self._uart = UARTReceiver(divisor), UARTTransmitter(divisor)
         self._server = Server(self._identity, core.o.payload.shape())
         self._frames = (FrameReceiver(capacity=layers[0], timeout=timeout_bits * divisor),

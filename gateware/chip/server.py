@@ -60,8 +60,8 @@ class Server(wiring.Component):
         counts = result_shape["counts"].shape
         fits = widths["label"] <= 8 and widths["clocks"] == 32 and widths["counts"] <= 8 * counts.length
         if counts.length != classes or not fits:
-            raise ValueError(f"classifier result must have {classes} counts and a label of up to 8 bits each, and 32 bits "
-                             f"of clocks, not {result_shape!r}")
+            raise ValueError(f"classifier result must have {classes} counts and a label of up to 8 bits each, and "
+                             f"32 bits of clocks, not {result_shape!r}")
         self._classification_bytes = 1 + 1 + 4 + classes
         self._longest_reply = max(len(self._identity), self._classification_bytes)
         super().__init__({

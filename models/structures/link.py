@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from gateware.bus.format import MAX_PIXEL, PROTOCOL_VERSION, REPLY, Classification, Command, Decoder, Frame, Status, encode
+from gateware.bus.format import (
+    MAX_PIXEL,
+    PROTOCOL_VERSION,
+    REPLY,
+    Classification,
+    Command,
+    Decoder,
+    Frame,
+    Status,
+    encode,
+)
 from gateware.bus.frame import FrameReceiver, FrameTransmitter
 from gateware.chip.digits import DigitsTop
 
@@ -25,7 +35,8 @@ class FrameReceiverModel:
     def run(self, items):
         """The headers at ``o`` (``supported``, ``sequence``, ``command``, ``length``) for bytes without long gaps."""
         frames = Decoder().feed(np.asarray(items, np.uint8).tobytes())
-        rows = [(frame.version == PROTOCOL_VERSION, frame.sequence, frame.command, len(frame.payload)) for frame in frames]
+        rows = [(frame.version == PROTOCOL_VERSION, frame.sequence, frame.command, len(frame.payload))
+                for frame in frames]
         names = ("supported", "sequence", "command", "length")
         return dict(zip(names, np.array(rows, np.int64).reshape(-1, 4).T))
 
@@ -108,9 +119,11 @@ class DigitsModel:
         """The bytes of random requests, about ``size`` of them: most images, some of everything that is refused."""
         data, pixels = b"", self.top.identity.layers[0]
         while len(data) < size:
-            image = Frame(int(rng.integers(256)), Command.CLASSIFY, rng.integers(0, MAX_PIXEL + 1, pixels, np.uint8).tobytes())
-            others = [_random_frame(rng, 2 * pixels), image._replace(payload=rng.bytes(pixels)), image._replace(version=2),
-                      image._replace(command=Command.IDENTIFY, payload=b""), image._replace(command=Command.CLASSIFY | REPLY)]
+            image = Frame(int(rng.integers(256)), Command.CLASSIFY,
+                          rng.integers(0, MAX_PIXEL + 1, pixels, np.uint8).tobytes())
+            others = [_random_frame(rng, 2 * pixels), image._replace(payload=rng.bytes(pixels)),
+                      image._replace(version=2), image._replace(command=Command.IDENTIFY, payload=b""),
+                      image._replace(command=Command.CLASSIFY | REPLY)]
             data += encode(image if rng.random() < 0.5 else others[rng.integers(len(others))])
         return np.frombuffer(data, np.uint8)
 
@@ -120,5 +133,6 @@ def _random_frame(rng, longest):
     return Frame(int(rng.integers(256)), int(rng.integers(128)), payload)
 
 
-for _component, _model in ((FrameReceiver, FrameReceiverModel), (FrameTransmitter, FrameTransmitterModel), (DigitsTop, DigitsModel)):
-    model_of.register(_component, _model)
+model_of.register(FrameReceiver, FrameReceiverModel)
+model_of.register(FrameTransmitter, FrameTransmitterModel)
+model_of.register(DigitsTop, DigitsModel)

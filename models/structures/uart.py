@@ -75,7 +75,7 @@ class TransmitterModel:
         self.transmitter = transmitter
 
     def run(self, items):
-        """The levels of ``tx`` (clocks,) for bytes that are sent without gaps, from the clock after the first transfer."""
+        """The levels of ``tx`` (clocks,) for bytes sent without gaps, from the clock after the first transfer."""
         return line_levels(np.asarray(items, np.uint8).tobytes(), self.transmitter.divisor)
 
     def stimulus(self, rng, size=200):

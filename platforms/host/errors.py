@@ -1,6 +1,7 @@
 """What can go wrong between a host and a board: one exception type for each kind."""
 
-__all__ = ["CorruptionError", "LinkError", "PortError", "RefusalError", "SilenceError", "VersionError", "WrongBuildError"]
+__all__ = ["CorruptionError", "LinkError", "PortError", "RefusalError", "SilenceError", "VersionError",
+           "WrongBuildError"]
 
 
 class LinkError(Exception):

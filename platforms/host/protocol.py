@@ -75,8 +75,8 @@ def reply_content(frame: Frame, command: Command) -> Identity | Classification:
         The CRC is right, but the payload is none that this command has.
     """
     if frame.version != PROTOCOL_VERSION or frame.payload == bytes([Status.UNSUPPORTED_VERSION]):
-        raise VersionError(f"the board speaks protocol version {frame.version}, and this host version {PROTOCOL_VERSION}: "
-                           f"program the board with a bitstream of this version of spikeloom")
+        raise VersionError(f"the board speaks protocol version {frame.version}, and this host version "
+                           f"{PROTOCOL_VERSION}: program the board with a bitstream of this version of spikeloom")
     try:
         status = Status(frame.payload[0])
         if status == Status.OK:

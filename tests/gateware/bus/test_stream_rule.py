@@ -17,7 +17,8 @@ class ServerWithPayload(wiring.Component):
     def __init__(self):
         result = data.StructLayout({"counts": data.ArrayLayout(6, 2), "label": 1, "clocks": 32})
         self.server = Server(Identity(1, 24_000_000, 4, (4, 3, 2), "small"), result)
-        members = {name: member for name, member in self.server.signature.members.items() if name not in ("address", "data")}
+        members = {name: member for name, member in self.server.signature.members.items()
+                   if name not in ("address", "data")}
         super().__init__(members | {"payload": In(32)})
 
     def elaborate(self, platform):

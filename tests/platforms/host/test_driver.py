@@ -84,14 +84,16 @@ def test_a_line_that_garbles_everything():
         damaged[-1] ^= 4
         return bytes(damaged)
 
-    with pytest.raises(CorruptionError, match=r"^no good reply to IDENTIFY from fake in 3 attempts of 0\.25 s, though 117 bytes came"):
+    with pytest.raises(CorruptionError, match=r"^no good reply to IDENTIFY from fake in 3 attempts of 0\.25 s, "
+                                              r"though 117 bytes came"):
         Board(FakePort(respond)).identify()
 
 
 def test_another_build():
     board = Board(FakePort(good), build_id=0x77)
     for ask in (board.identify, lambda: board.classify(IMAGE)):
-        with pytest.raises(WrongBuildError, match="^the board at fake runs build 0123456789abcdef, not 0000000000000077: program it first$"):
+        with pytest.raises(WrongBuildError, match="^the board at fake runs build 0123456789abcdef, "
+                                                  "not 0000000000000077: program it first$"):
             ask()
 
 
@@ -135,7 +137,8 @@ def test_a_result_that_does_not_fit_the_identity():
             reply = reply._replace(payload=reply.payload[:-1])
         return encode(reply)
 
-    with pytest.raises(CorruptionError, match="^the board's reply to CLASSIFY has 9 counts, but its network 10 outputs$"):
+    with pytest.raises(CorruptionError, match="^the board's reply to CLASSIFY has 9 counts, "
+                                              "but its network 10 outputs$"):
         Board(FakePort(respond)).classify(IMAGE)
 
 

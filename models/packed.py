@@ -1,0 +1,131 @@
+"""Packed streams: 64 clocks per word, bit k of word w being clock 64 w + k; kernels for stateless components of Bits."""
+
+from operator import index
+
+import numpy as np
+
+from gateware.step.bind import bind
+
+from .generated import fingerprint, load_generated
+
+__all__ = ["PackedModel", "pack", "unpack"]
+
+_ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+
+
+def pack(bits):
+    """Streams of bits (..., T) as words (..., ceil(T / 64)) of uint64, zeros past the end."""
+    bits = np.asarray(bits)
+    if bits.ndim < 1 or bits.dtype.kind not in "biu" or (bits.size and not 0 <= bits.min() <= bits.max() <= 1):
+        raise ValueError(f"bits must be an array of 0 and 1, not {bits.dtype} of the shape {bits.shape}")
+    bytes_ = np.packbits(bits.astype(np.bool_), axis=-1, bitorder="little")
+    padded = np.zeros((*bytes_.shape[:-1], -(-bytes_.shape[-1] // 8) * 8), np.uint8)
+    padded[..., :bytes_.shape[-1]] = bytes_
+    return padded.view("<u8").astype(np.uint64, copy=False)
+
+
+def unpack(words, length):
+    """The bits (..., length) of packed streams."""
+    words, length = _words("words", words), index(length)
+    if not 0 <= length <= 64 * words.shape[-1]:
+        raise ValueError(f"length must be between 0 and {64 * words.shape[-1]}, not {length}")
+    bytes_ = np.ascontiguousarray(words).astype("<u8", copy=False).view(np.uint8)
+    return np.unpackbits(bytes_, axis=-1, count=length, bitorder="little").astype(np.bool_)
+
+
+def _words(name, words):
+    words = np.asarray(words)
+    if words.ndim < 1 or words.dtype != np.uint64:
+        raise TypeError(f"{name} must be an array of uint64, not {words.dtype} of the shape {words.shape}")
+    return words
+
+
+class PackedModel:
+    """A stateless component of Bits as a kernel on packed streams: its step function, a Bit being 64 clocks.
+
+    Parameters
+    ----------
+    component : StepComponent
+        Without state, all of whose values are Bits (AND, XNOR, a multiplexer, ...).
+
+    Raises
+    ------
+    ValueError
+        If the component has state or a value that is no Bit.
+    """
+
+    def __init__(self, component):
+        if component.state:
+            raise ValueError(f"packed streams need a component without state, and {type(component).__name__} has "
+                             f"{', '.join(component.state._fields)}")
+        other = [node.shape for node in component.graph.nodes if node.shape.kind != "bit"]
+        if other:
+            raise ValueError(f"packed streams need a component of Bits alone, and {type(component).__name__} has {other[0]!r}")
+        self.component, self._kernel = component, None
+
+    def run(self, inputs, length):
+        """The outputs' words of the inputs' words.
+
+        Parameters
+        ----------
+        inputs : mapping or NamedTuple of uint64 arrays
+            All of one shape ``(..., ceil(length / 64))``.
+        length : int
+            Clocks; the outputs' bits past it are 0.
+
+        Returns
+        -------
+        NamedTuple of uint64 arrays
+        """
+        given = inputs._asdict() if hasattr(inputs, "_asdict") else dict(inputs)
+        names = self.component.inputs._fields
+        if set(given) != set(names):
+            raise TypeError(f"inputs must be {', '.join(names)}, not {', '.join(given) or 'empty'}")
+        words = [np.ascontiguousarray(_words(name, given[name])) for name in names]
+        length = index(length)
+        for name, each in zip(names, words):
+            if each.shape != words[0].shape or each.shape[-1] != -(-length // 64):
+                raise ValueError(f"{name} must have the shape {(*words[0].shape[:-1], -(-length // 64))} for {length} "
+                                 f"clocks, not {each.shape}")
+        outputs = [np.empty_like(words[0]) for _ in self.component.outputs]
+        self.kernel(words[0].size, *(each.reshape(-1) for each in (*words, *outputs)))
+        if length % 64:
+            for each in outputs:
+                each[..., -1] &= _ALL >> np.uint64(64 - length % 64)
+        return type(self.component.outputs)(*outputs)
+
+    @property
+    def kernel(self):
+        """``kernel(W, *inputs (W,), *outputs (W,))``, compiled; bits past the end are as the operations leave them."""
+        if self._kernel is None:
+            from numba import njit
+            from .numba_domain import NUMBA
+            component = self.component
+            words = NUMBA | {name: njit(function) for name, function in _WORDS.items()}
+            self._kernel = load_generated(
+                f"{type(component).__name__}_packed", _source(component),
+                f"{fingerprint(component.step)}\n{component.params!r}\n{sorted(_WORDS)}",
+                step=njit(bind(component.step, words, njit)), PARAMS=component.params,
+                Inputs=type(component.inputs)).kernel
+        return self._kernel
+
+
+_WORDS = {
+    "bit": lambda value: _ALL if value else np.uint64(0),
+    "not_": lambda b: ~b,
+    "mux": lambda c, a, b: b ^ (c & (a ^ b)),
+}
+
+
+def _source(component):
+    inputs, outputs = component.inputs._fields, component.outputs._fields
+    arguments = [f"input_{name}" for name in inputs] + [f"output_{name}" for name in outputs]
+    loads = ", ".join(f"input_{name}[k]" for name in inputs)
+    return "\n".join([
+        f'"""Packed kernel of {type(component).__module__}.{type(component).__name__}; generated."""',
+        "from numba import njit", "", "",
+        "@njit(cache=True, nogil=True)",
+        f"def kernel(W, {', '.join(arguments)}):",
+        "    for k in range(W):",
+        f"        state, outputs = step(PARAMS, (), Inputs({loads}))",
+        *(f"        output_{name}[k] = outputs.{name}" for name in outputs), ""])

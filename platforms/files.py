@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["sha256_of", "sources_digest", "write_whole"]
+__all__ = ["sha256_of", "sources_digest", "write_set", "write_whole"]
 
 
 def write_whole(path, content):
@@ -22,18 +22,43 @@ def write_whole(path, content):
         All of it; text is written as UTF-8.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if isinstance(content, str):
-        content = content.encode("utf-8")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    write_set(path.parent, {path.name: content})
+
+
+def write_set(folder, files):
+    """Write files that belong together: none of them is touched before all are on the disk.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to; it is made.
+    files : dict of str to str or bytes
+        Contents by name.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written; it names the file.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    staged = {}
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)  # mkstemp makes files that only their owner may read
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+        for name, content in files.items():
+            handle, staged[name] = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content.encode("utf-8") if isinstance(content, str) else content)
+                os.chmod(staged[name], 0o644)  # mkstemp makes files that only their owner may read
+            except OSError as error:
+                error.filename = str(folder / name)
+                raise
+        for name, temporary in staged.items():
+            os.replace(temporary, folder / name)
+    finally:
+        for temporary in staged.values():
+            if os.path.exists(temporary):
+                os.unlink(temporary)
 
 
 def sha256_of(content):

@@ -11,7 +11,7 @@ from pathlib import Path
 from .boards import find_board
 from .cache import Cache
 from .errors import BuildError
-from .files import sha256_of, sources_digest, write_whole
+from .files import sha256_of, sources_digest, write_set
 from .progress import Cancelled, Steps
 
 __all__ = ["build", "build_digits", "default_folder", "load_report"]
@@ -117,8 +117,7 @@ def build_digits(board, *, clock=None, baud=1_000_000, network=None, folder=None
     else:
         files = _make_digits(board, clock, baud, network, use_cache, steps)
         cache.store(key, files)
-    for name, content in files.items():
-        write_whole(folder / name, content)
+    write_set(folder, files)
     return json.loads(files["report.json"]) | {"cached": cached, "folder": str(folder)}
 
 
@@ -155,8 +154,7 @@ def _files(name, bitstream, logs, report, board):
 
 
 def _write(folder, name, bitstream, logs, report, board):
-    for file, content in _files(name, bitstream, logs, report, board).items():
-        write_whole(Path(folder) / file, content)
+    write_set(folder, _files(name, bitstream, logs, report, board))
 
 
 class _Beside:

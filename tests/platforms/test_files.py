@@ -3,7 +3,7 @@ import os
 import pytest
 
 from platforms import files
-from platforms.files import sha256_of, sources_digest, write_whole
+from platforms.files import sha256_of, sources_digest, write_set, write_whole
 
 
 def test_file_is_written_with_its_folder(tmp_path):
@@ -23,6 +23,23 @@ def test_failed_write_leaves_the_old_file_alone(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         write_whole(path, "new")
     assert path.read_text() == "old" and os.listdir(tmp_path) == ["f"]
+
+
+def test_set_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    write_set(tmp_path, {"a": "1", "b": b"2"})
+    assert sorted(os.listdir(tmp_path)) == ["a", "b"]
+    stage, made = files.tempfile.mkstemp, []
+
+    def second_fails(**kwargs):
+        made.append(kwargs)
+        if len(made) == 2:
+            return os.open("/dev/full", os.O_WRONLY), stage(**kwargs)[1]
+        return stage(**kwargs)
+
+    monkeypatch.setattr(files.tempfile, "mkstemp", second_fails)
+    with pytest.raises(OSError, match=r"No space left on device: '.*/b'$"):
+        write_set(tmp_path, {"a": "3", "b": "4"})
+    assert (tmp_path / "a").read_text() == "1" and sorted(os.listdir(tmp_path)) == ["a", "b"]
 
 
 def test_sha256_is_the_published_one():

@@ -62,13 +62,14 @@ class Classifier(wiring.Component):
                              f"not {output.n_inputs}")
         self.encoder = ImageEncoder(hidden.n_inputs, time_steps, seed=network.lfsr_seed)
         self.readout = CountReadout(output.n_neurons, time_steps, neuron.outputs.v)
-        # The hidden layer's first answer comes this long after its last one of the time step before.
-        pause, busy = 2 * hidden.n_inputs + 1, output.clocks - output.n_inputs
+        # The output layer must be done with a time step before the hidden layer's first answer in the next.
+        pause, busy = 2 * hidden.n_inputs + 1, output.latency - 1
         if busy > pause:
             raise ValueError(f"Classifier output_lanes must be more than {output_lanes}: the output layer takes {busy} "
                              f"clocks after its last input, and the next one comes after {pause}")
-        # Fetch of the first pixel, hidden time steps back to back, the last output time step, result register.
-        self.declared_clocks = 1 + time_steps * hidden.clocks + busy + 1
+        # Fetch of the first pixel, hidden time steps back to back and an answer's register, the output layer's last
+        # time step, the result's register.
+        self.declared_clocks = 1 + time_steps * hidden.interval + 1 + output.latency + 1
         self.result = data.StructLayout(self.readout.layout.members | {"clocks": CLOCK_BITS})
         super().__init__({
             "i": In(stream.Signature(self.encoder.pixel_bits + 1)),
@@ -100,7 +101,8 @@ class Classifier(wiring.Component):
         ]
         connect(m, output.o, readout.i)
 
-        pixel, clocks = Signal(range(encoder.pixels)), Signal(CLOCK_BITS)
+        pixel = Signal(range(encoder.pixels))
+        clocks = Signal(CLOCK_BITS)
         with m.If(~readout.o.valid):
             m.d.sync += clocks.eq(clocks + 1)
         with m.If(self.i.valid & self.i.ready):

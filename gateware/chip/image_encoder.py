@@ -79,6 +79,7 @@ class ImageEncoder(wiring.Component):
         m.d.comb += [
             write.addr.eq(pixel),
             write.data.eq(self.i.payload),
+            read.en.eq(0),
             comparator.value.eq(read.data),
             comparator.random.eq(self.lfsr.random),
             self.o.payload.spike.eq(comparator.stream),
@@ -94,7 +95,7 @@ class ImageEncoder(wiring.Component):
                         m.next = "FETCH"
 
             with m.State("FETCH"):
-                m.d.comb += read.addr.eq(0)
+                m.d.comb += [read.addr.eq(0), read.en.eq(1)]
                 m.next = "ENCODE"
 
             with m.State("ENCODE"):

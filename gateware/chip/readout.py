@@ -62,7 +62,8 @@ class CountReadout(wiring.Component):
         m = Module()
         # Neurons come in order, so their counts rotate past one adder.
         counts = [Signal(self.time_steps.bit_length(), name=f"count{j}") for j in range(self.classes)]
-        neuron, time_step = Signal(range(self.classes)), Signal(range(self.time_steps))
+        neuron = Signal(range(self.classes))
+        time_step = Signal(range(self.time_steps))
         first, last = time_step == 0, time_step == self.time_steps - 1
         count = Signal.like(counts[0])
         best_count, best_v, label = Signal.like(count), Signal(self.membrane.shape), Signal(range(self.classes))

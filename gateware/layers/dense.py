@@ -43,7 +43,8 @@ class DenseLayer(wiring.Component):
     .. math:: I_j = \sum_i w_{ji}\, s_i, \qquad (state_j, s'_j) = step(state_j, I_j)
 
     For each group of ``lanes`` neurons the inputs are scanned once, a row of ``lanes`` weights per clock; then the
-    neurons of the group are updated one per clock, in order. Each neuron is updated exactly once per time step.
+    neurons of the group are updated one per clock, in order, and their answers pass through a register. Each neuron is
+    updated exactly once per time step.
 
     Parameters
     ----------
@@ -63,8 +64,10 @@ class DenseLayer(wiring.Component):
 
     Attributes
     ----------
-    clocks : int
-        From the first input accepted to the last output, both included, where neither stream waits.
+    interval : int
+        Clocks from a time step's first input to the next one's, where neither stream waits.
+    latency : int
+        Clocks from a time step's last input to its last output.
 
     Raises
     ------
@@ -75,7 +78,7 @@ class DenseLayer(wiring.Component):
 
     Notes
     -----
-    Latency and interval: ``clocks`` for a time step of all neurons.
+    Both figures are of a time step of all neurons.
     """
 
     def __init__(self, neuron, weights, *, lanes=8):
@@ -93,7 +96,8 @@ class DenseLayer(wiring.Component):
         if self.current.lo < accepted.lo or self.current.hi > accepted.hi:
             raise ValueError(f"DenseLayer weights sum to {self.current.lo} to {self.current.hi}, outside the neuron's "
                              f"current {accepted!r}")
-        self.clocks = self.n_inputs + self.n_groups * (self.n_inputs + 1) + self.n_neurons
+        self.latency = self.n_groups * (self.n_inputs + 1) + self.n_neurons + 1
+        self.interval = self.n_inputs + self.latency - 1
         super().__init__({
             "i": In(stream.Signature(SpikeLayout())),
             "o": Out(stream.Signature(SpikeLayout(v=neuron.outputs.v.shape))),
@@ -135,28 +139,39 @@ class DenseLayer(wiring.Component):
             m.d.sync += spikes.eq(spikes.rotate_right(1))
 
         # The one neuron: its state comes from memory, or is the initial one in a sample's first time step.
-        current = Signal(neuron.inputs.current.shape)
-        m.d.comb += current.eq(sums[lane])
-        present = [Mux(first, init, state_read.data[name])
-                   for name, init in zip(neuron.state._fields, neuron.init)]
-        present = [_named(m, f"present_{name}", shape, value)
-                   for name, shape, value in zip(neuron.state._fields, neuron.state, present)]
-        following, outputs = neuron.logic(m, present, [current])
+        present = [_named(m, f"present_{name}", shape, Mux(first, init, state_read.data[name]))
+                   for (name, shape), init in zip(neuron.state._asdict().items(), neuron.init)]
+        following, outputs = neuron.logic(m, present, [_named(m, "current", neuron.inputs.current, sums[lane])])
+
+        # Its answer waits in a register, from which the state is written when the answer goes out.
+        update = Signal()
+        answered, answer = Signal(range(n_neurons)), Signal(state_layout)
+        transfer = self.o.valid & self.o.ready
+        with m.If(transfer):
+            m.d.sync += self.o.valid.eq(0)
+        with m.If(update):
+            m.d.sync += [
+                self.o.valid.eq(1),
+                self.o.payload.spike.eq(outputs.spike),
+                self.o.payload.first.eq(first),
+                self.o.payload.v.eq(outputs.v),
+                answered.eq(number),
+                *(answer[name].eq(value) for name, value in zip(neuron.state._fields, following)),
+            ]
         m.d.comb += [
+            state_write.en.eq(transfer),
+            state_write.addr.eq(answered),
+            state_write.data.eq(answer),
             weight_read.addr.eq(row),
             weight_read.en.eq(0),
             state_read.en.eq(0),
-            state_write.addr.eq(number),
-            *(state_write.data[name].eq(value) for name, value in zip(neuron.state._fields, following)),
-            self.o.payload.spike.eq(outputs.spike),
-            self.o.payload.first.eq(first),
-            self.o.payload.v.eq(outputs.v),
         ]
 
         with m.FSM():
             with m.State("LOAD"):
-                m.d.comb += self.i.ready.eq(1)
-                with m.If(self.i.valid):
+                # The last state is written before anything of the next time step can read it.
+                m.d.comb += self.i.ready.eq(~self.o.valid | self.o.ready)
+                with m.If(self.i.valid & self.i.ready):
                     m.d.sync += [
                         spikes.eq((spikes | self.i.payload.spike << n_inputs) >> 1),
                         first.eq(self.i.payload.first),
@@ -184,12 +199,11 @@ class DenseLayer(wiring.Component):
 
             with m.State("UPDATE"):
                 m.d.comb += [
-                    self.o.valid.eq(1),
+                    update.eq(~self.o.valid | self.o.ready),
                     state_read.addr.eq(number + 1),
-                    state_read.en.eq(self.o.ready & ~last_number),
-                    state_write.en.eq(self.o.ready),
+                    state_read.en.eq(update & ~last_number),
                 ]
-                with m.If(self.o.ready):
+                with m.If(update):
                     m.d.sync += [number.eq(number + 1), lane.eq(lane + 1)]
                     with m.If(last_number):
                         m.d.sync += number.eq(0)

@@ -23,11 +23,14 @@ class Port:
         Width and sign; a structured payload is its underlying unsigned value.
     is_input : bool
         Whether the outside drives it.
+    init : int
+        What an input holds before it is driven.
     """
 
     name: str
     shape: Shape
     is_input: bool
+    init: int = 0
 
 
 def _members(component):
@@ -58,7 +61,7 @@ def component_ports(component):
     TypeError
         If ``component`` has no signature.
     """
-    return [Port(name, value.shape(), is_input) for name, value, is_input in _members(component)]
+    return [Port(name, value.shape(), is_input, value.init) for name, value, is_input in _members(component)]
 
 
 def to_rtlil(component, name="design"):

@@ -86,7 +86,7 @@ class Simulation:
     Notes
     -----
     One clock is: set the inputs, settle, sample the outputs (what a testbench sees in that clock), clock edge. An input that is
-    not given keeps its value; all inputs start at 0.
+    not given keeps its value; inputs start at their initial values.
     """
 
     def __init__(self, library, index: int, name: str, ports: list[Port], layouts: dict):
@@ -103,7 +103,7 @@ class Simulation:
             self._self = None
 
     def reset(self) -> None:
-        """Bring every register and memory to its initial value and every input to 0."""
+        """Bring every register, memory and input to its initial value."""
         self._library.spikeloom_reset(self._self)
 
     def run(self, inputs: dict, *, cycles: int | None = None, outputs=None) -> dict:
@@ -427,10 +427,11 @@ def _main(tables, trace):
                 lines.append(f"        self->clock = storage(top->{mangled});")
                 continue
             store = f"storage(top->{mangled})" if port.shape.width else "nullptr"
+            init = ", ".join(f"{word:#x}ull" for word in to_words(np.array([port.init], object), port.shape, port.name)[0].tolist())
             lines.append(f"        self->{'inputs' if port.is_input else 'outputs'}.push_back("
-                         f"{{{store}, {port.shape.width}, {'true' if port.shape.signed else 'false'}}});")
+                         f"{{{store}, {port.shape.width}, {'true' if port.shape.signed else 'false'}, {{{init}}}}});")
         lines.append("        break; }")
-    lines += ["    }", "    return self;", "}", ""]
+    lines += ["    }", "    self->reset();", "    return self;", "}", ""]
     return "\n".join(lines)
 
 

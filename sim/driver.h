@@ -21,6 +21,7 @@ struct Port {
     uint32_t *data;     // chunks of 32 bits; null for a port without bits
     uint32_t bits;
     bool is_signed;
+    std::vector<uint64_t> init;
 
     size_t words() const { return bits <= 64 ? 1 : (bits + 63) / 64; }
 
@@ -86,6 +87,11 @@ struct Instance {
             if (!module->commit() || converged) return true;
         }
         return false;
+    }
+
+    void reset() {
+        module->reset();
+        for (const auto &port : inputs) port.write(port.init.data());
     }
 
     bool before_edge() {
@@ -196,11 +202,7 @@ extern "C" {
 Instance *spikeloom_new(uint32_t index) { return spikeloom::make(index); }
 void spikeloom_delete(Instance *self) { delete self; }
 
-void spikeloom_reset(Instance *self) {
-    self->module->reset();
-    for (const auto &port : self->inputs)
-        for (uint32_t at = 0; at < port.bits; at += 32) port.data[at / 32] = 0;
-}
+void spikeloom_reset(Instance *self) { self->reset(); }
 
 uint64_t spikeloom_run(Instance *self, uint64_t cycles, const uint64_t *const *in, uint64_t *const *out) {
     return self->run(cycles, in, out);

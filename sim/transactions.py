@@ -1,0 +1,164 @@
+"""The first rung for structural components: what goes in and out of their RTL equals their golden model, transaction by transaction.
+
+How a structure is driven follows from its ports: valid/ready streams with random stalls on both sides; a serial line ``rx`` or
+``tx``, as levels in every clock; both lines, as a host that waits for each reply; or plain ports with a fixed latency.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gateware.bus.format import Decoder
+from models import golden
+from models.structures.uart import line_bytes, line_levels
+
+from .compare import Comparison, Difference
+
+
+__all__ = ["compare_transactions"]
+
+_MAX_CLOCKS = 20_000_000
+_WHAT = "RTL = golden in transactions"
+
+
+def compare_transactions(component, simulation, *, size: int = 2000, seed: int = 0) -> Comparison:
+    """Compare the RTL of a structural component with its golden model.
+
+    Parameters
+    ----------
+    component : amaranth.lib.wiring.Component
+        A component that ``models.golden`` knows, whose model has ``run`` and ``stimulus``.
+    simulation : sim.cxxrtl.Simulation
+        Its RTL.
+    size : int
+        About how many items each run sends.
+    seed : int
+        Of the items and the stalls.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    SimulationError
+        If the RTL breaks a rule of streams or does not answer.
+    """
+    model, rng = golden(component), np.random.default_rng(seed)
+    sources = [name.removesuffix("__valid") for name in simulation.inputs if name.endswith("__valid")]
+    sinks = [name.removesuffix("__valid") for name in simulation.outputs if name.endswith("__valid")]
+    lines = ("rx" in simulation.inputs, "tx" in simulation.outputs)
+    if all(lines):
+        return _dialogue(component, model, simulation, rng, size)
+    if lines[0]:
+        return _receive(model, simulation, rng, size)
+    if lines[1]:
+        return _transmit(model, simulation, rng, size)
+    if sources or sinks:
+        return _streams(model, simulation, sources, sinks, rng, size)
+    return _latency(component, model, simulation, rng, size)
+
+
+def _compare(expected, got, cases, unit="item"):
+    """Compare what two runs returned: arrays, or dicts of arrays by field or stream."""
+    expected, got = ({"o": each} if not isinstance(each, dict) else each for each in (expected, got))
+    first = None
+    for name, values in expected.items():
+        values, other = np.asarray(values), np.asarray(got[name])
+        common = min(len(values), len(other))
+        wrong = values[:common].astype(np.int64) != other[:common].astype(np.int64)
+        places = np.flatnonzero(wrong.reshape(common, -1).any(axis=1)) if common else []
+        if len(places) and (first is None or places[0] < first[0]):
+            first = int(places[0]), name, values[places[0]], other[places[0]]
+        if not len(places) and len(values) != len(other) and first is None:
+            first = common, f"{name} count", len(values), len(other)
+    if first is None:
+        return Comparison(_WHAT, cases)
+    place, name, want, have = first
+    return Comparison(_WHAT, cases, difference=Difference(f"{unit} {place}", name, want, have))
+
+
+def _together(comparisons):
+    failed = next((each for each in comparisons if each.difference), None)
+    return failed or Comparison(_WHAT, sum(each.cases for each in comparisons))
+
+
+def _streams(model, simulation, sources, sinks, rng, size):
+    done = []
+    # Without stalls, then with short ones on either side, then with both and rare long ones.
+    for into, out in ((1, 1), (4, 1), (1, 4), (3, 3), (40, 40)):
+        items = model.stimulus(rng, size)
+        several = len(sources) > 1
+        expected = model.run(**items) if several else model.run(items)
+        count = len(next(iter(expected.values())) if isinstance(expected, dict) else expected)
+        gaps = {name: rng.integers(0, into, 97) * (rng.random(97) < 0.5) for name in sources}
+        gaps["o"] = rng.integers(0, out, 89) * (rng.random(89) < 0.5)
+        watch = [name for name in sinks if name != "o"]
+        simulation.reset()
+        given = items if several else {source: items for source in sources}
+        results, _ = simulation.run_streams(given, {"o": count}, gaps=gaps, max_clocks=_MAX_CLOCKS, watch=watch)
+        done.append(_compare(expected, results["o"][0], count))
+        if hasattr(model, "observe"):
+            observed = model.observe(items)
+            done.append(_compare(observed, {name: results[name][0] for name in observed}, sum(map(len, observed.values()))))
+    return _together(done)
+
+
+def _receive(model, simulation, rng, size):
+    levels = np.asarray(model.stimulus(rng, min(size, 500)))
+    simulation.reset()
+    got = simulation.run({"rx": levels, "o__ready": 1}, outputs=["o__valid", "o__payload"])
+    expected = model.run(levels)
+    return _compare(expected, got["o__payload"][got["o__valid"] == 1], len(expected))
+
+
+def _transmit(model, simulation, rng, size):
+    items = model.stimulus(rng, min(size, 500))
+    expected = model.run(items)
+    simulation.reset()
+    results, _ = simulation.run_streams({"i": items}, {}, max_clocks=_MAX_CLOCKS, watch=["tx"])
+    rest = simulation.run({"i__valid": 0}, cycles=len(expected) // len(items) + 1, outputs=["tx"])["tx"]
+    levels, start = np.concatenate([results["tx"][0], rest]), results["i"][1][0] + 1
+    return _compare({"tx": expected}, {"tx": levels[start:start + len(expected)]}, len(expected), "clock")
+
+
+def _dialogue(component, model, simulation, rng, size):
+    data = np.asarray(model.stimulus(rng, size), np.uint8)
+    bit, expected, got, rest = component.divisor, [], b"", np.zeros(0, np.int64)
+    simulation.reset()
+
+    def listen(levels):
+        nonlocal got, rest
+        heard = np.concatenate([rest, simulation.run({"rx": levels}, outputs=["tx"])["tx"]])
+        more, at = line_bytes(heard, bit)
+        got, rest = got + more, heard[at:]
+
+    for request in _frames(data):
+        wanted = model.run(request)
+        expected.append(wanted)
+        listen(line_levels(request.tobytes(), bit))
+        total, waited = sum(map(len, expected)), 0
+        while len(got) < total and waited < _MAX_CLOCKS // 10:
+            listen(np.ones(1000, np.int64))
+            waited += 1000
+    # Nothing more may come.
+    listen(np.ones(200 * bit, np.int64))
+    return _compare({"tx": np.concatenate(expected)}, {"tx": np.frombuffer(got, np.uint8)}, sum(map(len, expected)), "byte")
+
+
+def _frames(data):
+    decoder, start = Decoder(), 0
+    for end in range(1, len(data) + 1):
+        if decoder.feed(data[end - 1:end].tobytes()):
+            yield data[start:end]
+            start = end
+
+
+def _latency(component, model, simulation, rng, size):
+    items = model.stimulus(rng, size)
+    expected, latency = model.run(items), component.latency
+    length = len(next(iter(items.values())))
+    simulation.reset()
+    padded = {name: np.concatenate([values, np.repeat(values[-1:], latency)]) for name, values in items.items()}
+    got = simulation.run(padded)
+    return _compare(expected, {name: got[name][latency:] for name in expected}, length, "clock")

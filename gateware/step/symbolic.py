@@ -355,7 +355,7 @@ class _Operations:
         x = self._expect("absolute", x, "int")
         if x.shape.lo >= 0:
             return x
-        shape = Range(max(0, -x.shape.hi), max(-x.shape.lo, x.shape.hi))
+        shape = _Unchecked(max(0, -x.shape.hi), max(-x.shape.lo, x.shape.hi))
         return self._mux(shape, x < 0, -x, x)
 
     def count_to(self, x, modulus):

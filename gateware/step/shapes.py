@@ -141,7 +141,9 @@ class Q(_Int, namedtuple("Q", ["integer_bits", "fraction_bits"])):
         real = float(value)
         if not math.isfinite(real):
             raise ValueError(f"{name} must be finite, not {value!r}")
-        result = math.floor(math.ldexp(real, self.fraction_bits) + 0.5)
+        scaled = math.ldexp(real, self.fraction_bits) if abs(real) <= 1 << self.integer_bits else math.copysign(2.0**63, real)
+        result = math.floor(scaled)
+        result += scaled - result >= 0.5
         if not self.lo <= result <= self.hi:
             raise ValueError(f"{name} must lie between {self.decode(self.lo)} and {self.decode(self.hi)} "
                              f"to fit {self!r}, not {value!r}")

@@ -55,7 +55,7 @@ def compare_transactions(component, simulation, *, size: int = 2000, seed: int =
     if lines[1]:
         return _transmit(model, simulation, rng, size)
     if sources or sinks:
-        return _streams(model, simulation, sources, sinks, rng, size)
+        return _streams(component, model, simulation, sources, sinks, rng, size)
     return _latency(component, model, simulation, rng, size)
 
 
@@ -83,15 +83,17 @@ def _together(comparisons):
     return failed or Comparison(_WHAT, sum(each.cases for each in comparisons))
 
 
-def _streams(model, simulation, sources, sinks, rng, size):
+def _streams(component, model, simulation, sources, sinks, rng, size):
     done = []
+    # A structure may give up after some clocks without input.
+    longest = getattr(component, "timeout", 1 << 31) - 1
     # Without stalls, then with short ones on either side, then with both and rare long ones.
     for into, out in ((1, 1), (4, 1), (1, 4), (3, 3), (40, 40)):
         items = model.stimulus(rng, size)
         several = len(sources) > 1
         expected = model.run(**items) if several else model.run(items)
         count = len(next(iter(expected.values())) if isinstance(expected, dict) else expected)
-        gaps = {name: rng.integers(0, into, 97) * (rng.random(97) < 0.5) for name in sources}
+        gaps = {name: rng.integers(0, min(into, longest), 97) * (rng.random(97) < 0.5) for name in sources}
         gaps["o"] = rng.integers(0, out, 89) * (rng.random(89) < 0.5)
         watch = [name for name in sinks if name != "o"]
         simulation.reset()

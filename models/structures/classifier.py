@@ -147,6 +147,12 @@ class ClassifierModel:
         return {"counts": result.counts, "label": result.label,
                 "clocks": np.full(len(result.label), self.classifier.declared_clocks)}
 
+    def observe(self, items):
+        """What the streams ``hidden`` and ``output`` show meanwhile: every neuron's spike in every time step."""
+        result = self.classify(np.asarray(items).reshape(-1, self.classifier.encoder.pixels))
+        return {"hidden": result.hidden_spikes.transpose(1, 0, 2).ravel(),
+                "output": result.output_spikes.transpose(1, 0, 2).ravel()}
+
     def stimulus(self, rng, size=200):
         """Random pixels of whole images, about ``size`` of them."""
         return self.encoder.stimulus(rng, size)

@@ -70,6 +70,16 @@ class FrameTransmitterModel:
             payload = payload[length:]
         return np.frombuffer(data, np.uint8)
 
+    def stimulus(self, rng, size=200):
+        """Random headers, and the bytes of their payloads, about ``size`` of them."""
+        longest = min(self.transmitter.longest, 4 * size)
+        lengths = [0, longest]
+        while sum(lengths) < size:
+            lengths.append(int(rng.integers(longest + 1)))
+        header = {"sequence": rng.integers(0, 256, len(lengths)), "command": rng.integers(0, 256, len(lengths)),
+                  "length": np.array(lengths)}
+        return {"header": header, "i": rng.integers(0, 256, sum(lengths))}
+
 
 class DigitsModel:
     """The golden model of :class:`gateware.chip.digits.DigitsTop`, for a host that waits for each reply.

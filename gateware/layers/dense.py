@@ -3,9 +3,10 @@
 from operator import index
 
 from amaranth.hdl import Array, Module, Mux, Signal, unsigned
-from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
 
+from gateware.component import Component
 from gateware.step import Range, StepComponent
 
 __all__ = ["DenseLayer", "SpikeLayout", "check_weights"]
@@ -37,7 +38,7 @@ def check_weights(name, weights):
     return rows
 
 
-class DenseLayer(wiring.Component):
+class DenseLayer(Component):
     r"""Fully connected layer, time-multiplexed over ``lanes`` accumulators and one neuron.
 
     .. math:: I_j = \sum_i w_{ji}\, s_i, \qquad (state_j, s'_j) = step(state_j, I_j)
@@ -145,7 +146,8 @@ class DenseLayer(wiring.Component):
 
         # Its answer waits in a register, from which the state is written when the answer goes out.
         update = Signal()
-        answered, answer = Signal(range(n_neurons)), Signal(state_layout)
+        answered = Signal(range(n_neurons))
+        answer = Signal(state_layout)
         transfer = self.o.valid & self.o.ready
         with m.If(transfer):
             m.d.sync += self.o.valid.eq(0)

@@ -7,7 +7,6 @@ from amaranth.hdl import Const, Fragment, Shape, Value, ValueCastable
 from amaranth.hdl._ir import PortDirection  # not exported, and an undriven output without it would become an input
 from amaranth.lib import wiring
 
-
 __all__ = ["Port", "component_ports", "to_rtlil"]
 
 

@@ -18,7 +18,6 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-
 __all__ = ["Yosys", "YosysError", "find_yosys", "run_yosys"]
 
 

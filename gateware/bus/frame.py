@@ -1,4 +1,3 @@
-# amaranth: UnusedElaboratable=no
 """Frames with CRC over a byte stream: receiver with a payload buffer, and transmitter.
 
 The format is stated in :mod:`gateware.bus.format` and described in ``docs/protocol.md``.
@@ -8,9 +7,11 @@ import contextlib
 import operator
 
 from amaranth.hdl import Assert, Module, ResetInserter, Signal
-from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
+
+from gateware.component import Component
 
 from .format import CRC, MAX_PAYLOAD, PROTOCOL_VERSION, SYNC
 
@@ -27,7 +28,7 @@ def _integer(name, value, lowest, highest, unit):
     return value
 
 
-class FrameReceiver(wiring.Component):
+class FrameReceiver(Component):
     """Finds frames in a stream of bytes and shows each one whose CRCs are right.
 
     While ``o`` is valid the frame's payload can be read from the buffer, in any order and any number of
@@ -199,7 +200,7 @@ class FrameReceiver(wiring.Component):
         return m
 
 
-class FrameTransmitter(wiring.Component):
+class FrameTransmitter(Component):
     """Makes frames: sync bytes, version, the header's other fields, its CRC, payload and CRC.
 
     The header is taken with the second byte of its length. Without stalls a frame with a payload of

@@ -1,11 +1,12 @@
-# amaranth: UnusedElaboratable=no
 """UART with eight data bits, no parity and one stop bit: pins on one side, byte streams on the other."""
 
 import operator
 
 from amaranth.hdl import Cat, Module, Mux, Signal
-from amaranth.lib import cdc, stream, wiring
+from amaranth.lib import cdc, stream
 from amaranth.lib.wiring import In, Out
+
+from gateware.component import Component
 
 __all__ = ["UARTReceiver", "UARTTransmitter", "divisor_for"]
 
@@ -68,7 +69,7 @@ def divisor_for(clock_hz, baud):
     return divisor
 
 
-class UARTReceiver(wiring.Component):
+class UARTReceiver(Component):
     """Receives bytes, least significant bit first, sampling each bit once in its middle.
 
     The pin passes a two-stage synchroniser. A low level that is gone half a bit after it began is taken
@@ -164,7 +165,7 @@ class UARTReceiver(wiring.Component):
         return m
 
 
-class UARTTransmitter(wiring.Component):
+class UARTTransmitter(Component):
     """Sends bytes, least significant bit first.
 
     A byte is taken in the last clock of the stop bit of the one before, so that bytes can follow each

@@ -1,10 +1,10 @@
-# amaranth: UnusedElaboratable=no
 """A trained spiking classifier as one elaboratable: pixels in, spike counts and the class out."""
 
 from amaranth.hdl import Module, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out, connect
 
+from gateware.component import Component
 from gateware.layers.dense import DenseLayer
 
 from .image_encoder import ImageEncoder
@@ -15,7 +15,7 @@ __all__ = ["Classifier"]
 CLOCK_BITS = 32
 
 
-class Classifier(wiring.Component):
+class Classifier(Component):
     """Stochastic image encoder, hidden layer, output layer and read-out, joined by streams.
 
     Parameters

@@ -1,9 +1,9 @@
-# amaranth: UnusedElaboratable=no
 """The digits design: a classifier behind a UART, as one elaboratable with pins."""
 
 from amaranth.hdl import Module
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect
+
+from gateware.component import Component
 
 from ..bus.format import Identity
 from ..bus.frame import FrameReceiver, FrameTransmitter
@@ -14,7 +14,7 @@ from .server import Server
 __all__ = ["DigitsTop"]
 
 
-class DigitsTop(wiring.Component):
+class DigitsTop(Component):
     """Receives images over a UART, classifies them and sends back spike counts and class.
 
     The protocol is described in ``docs/protocol.md``. One command is executed at a time; what arrives in

@@ -3,9 +3,10 @@
 from operator import index
 
 from amaranth.hdl import EnableInserter, Module, ResetInserter, Signal
-from amaranth.lib import memory, stream, wiring
+from amaranth.lib import memory, stream
 from amaranth.lib.wiring import In, Out
 
+from gateware.component import Component
 from gateware.layers.dense import SpikeLayout
 from gateware.sc.encode import ComparatorEncoder
 from gateware.sc.lfsr import LFSR
@@ -13,7 +14,7 @@ from gateware.sc.lfsr import LFSR
 __all__ = ["ImageEncoder"]
 
 
-class ImageEncoder(wiring.Component):
+class ImageEncoder(Component):
     r"""Encodes an image as stochastic streams, one bit per pixel and time step.
 
     .. math:: s_{t,i} = [X_i > r_{t,i}]

@@ -3,15 +3,16 @@
 from operator import index
 
 from amaranth.hdl import Cat, Module, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out
 
+from gateware.component import Component
 from gateware.layers.dense import SpikeLayout
 
 __all__ = ["CountReadout"]
 
 
-class CountReadout(wiring.Component):
+class CountReadout(Component):
     r"""Counts each output neuron's spikes over a sample and picks the class.
 
     .. math:: label = \arg\max_j (c_j, v_j)

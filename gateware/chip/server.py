@@ -1,9 +1,11 @@
 """Command server of the digits design: takes good frames, runs the classifier, makes the replies."""
 
 from amaranth.hdl import Assert, Cat, Const, Module, Mux, Shape, Signal, Value
-from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
+
+from gateware.component import Component
 
 from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status
 
@@ -11,7 +13,7 @@ __all__ = ["Server"]
 
 
 
-class Server(wiring.Component):
+class Server(Component):
     """Executes one command at a time and answers each with one reply.
 
     A request is taken when its reply has been sent; its fields and payload have to hold until then, and

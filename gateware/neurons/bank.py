@@ -3,16 +3,17 @@
 from operator import index
 
 from amaranth.hdl import EnableInserter, Module, Mux, Signal
-from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
 
+from gateware.component import Component
 from gateware.step import StepComponent
 from gateware.step.pipeline import Pipeline
 
 __all__ = ["NeuronBank"]
 
 
-class NeuronBank(wiring.Component):
+class NeuronBank(Component):
     """``count`` neurons that share one pipelined step, updated in turn.
 
     The k-th input accepted belongs to neuron ``k % count``; outputs come in the same order.

@@ -6,8 +6,30 @@ Importing a name here is all that a component's file needs.
 from .component import StepComponent, discover
 from .errors import StepError
 from .operations import (
-    absolute, bit, bit_at, count_to, invert, lookup, maximum, minimum, mux, not_, parity, popcount, reverse,
-    saturate, scale, scale_round, shift_in, sum_tree, to_int, to_vector, trailing_zeros, vector, with_bit, wrap,
+    absolute,
+    bit,
+    bit_at,
+    count_to,
+    invert,
+    lookup,
+    maximum,
+    minimum,
+    mux,
+    not_,
+    parity,
+    popcount,
+    reverse,
+    saturate,
+    scale,
+    scale_round,
+    shift_in,
+    sum_tree,
+    to_int,
+    to_vector,
+    trailing_zeros,
+    vector,
+    with_bit,
+    wrap,
 )
 from .shapes import BIT, Q, Range, Vector
 

@@ -4,8 +4,9 @@ import importlib
 import pkgutil
 
 from amaranth.hdl import Module, Signal
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
+from gateware.component import Component
 
 from .hardware import step_logic
 from .syntax import check_syntax
@@ -14,7 +15,7 @@ from .trace import trace
 __all__ = ["StepComponent", "discover"]
 
 
-class StepComponent(wiring.Component):
+class StepComponent(Component):
     """A component whose whole behaviour is one pure step function.
 
     Each clock, ``(next state, outputs) = step(params, state, inputs)``: the outputs are combinational in the

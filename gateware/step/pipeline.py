@@ -1,8 +1,9 @@
 """The pipelined form of a step: registers put into its dataflow graph, one step accepted per clock."""
 
 from amaranth.hdl import Module, Signal
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
+from gateware.component import Component
 
 from .component import StepComponent
 from .hardware import Hardware
@@ -52,7 +53,7 @@ def schedule(graph, period):
     return stages
 
 
-class Pipeline(wiring.Component):
+class Pipeline(Component):
     """A step component's step as a pipeline without state: state in, next state and outputs out, later.
 
     ``(next_*, outputs)`` in a clock are ``step`` of the state and inputs of ``latency`` enabled clocks before.

@@ -125,7 +125,7 @@ class Symbol:
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _no
     __lt__ = __le__ = __gt__ = __ge__ = __lshift__ = __rshift__ = _no
-    __neg__ = lambda self: self._no(None)  # noqa: E731
+    __neg__ = lambda self: self._no(None)
     __hash__ = None
 
     def _no_equality(self, other):

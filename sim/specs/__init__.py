@@ -1,0 +1,21 @@
+"""Contracts of structural components: what each kind promises, written as hardware that watches it."""
+
+from gateware.chip.classifier import Classifier
+from gateware.chip.image_encoder import ImageEncoder
+from gateware.chip.readout import CountReadout
+from gateware.layers.dense import DenseLayer
+
+from .classifier import classifier
+from .dense_layer import dense_layer
+from .image_encoder import image_encoder
+from .readout import count_readout
+from .spec import Spec
+
+__all__ = ["Spec", "spec_for"]
+
+_CONTRACTS = {Classifier: classifier, CountReadout: count_readout, DenseLayer: dense_layer, ImageEncoder: image_encoder}
+
+
+def spec_for(component):
+    """The specification of a component: the rules that hold for all, and its kind's contract where it has one."""
+    return Spec(component, next((_CONTRACTS[cls] for cls in type(component).__mro__ if cls in _CONTRACTS), None))

@@ -1,0 +1,147 @@
+# amaranth: UnusedElaboratable=no
+"""What is claimed of a component in every clock, written beside it as hardware: the base of all specifications."""
+
+from amaranth.back import rtlil
+from amaranth.hdl import Assume, Cat, ClockDomain, Elaboratable, Fragment, Module, Signal, Value
+from amaranth.hdl._ir import PortDirection
+from amaranth.hdl._mem import MemoryInstance
+from amaranth.lib.wiring import In
+
+__all__ = ["Spec"]
+
+
+class Spec(Elaboratable):
+    """A component with free inputs, and the claims about it: what every component with streams or memories has to keep.
+
+    1. Rule of streams: if every input stream keeps it, every output stream does: ``valid`` and payload hold until the
+       transfer.
+    2. No memory port reads the row that another one writes in the same clock, and every address is a row.
+    3. What the component asserts itself where its platform is ``"formal"``.
+
+    The contract of one kind of component adds its own, from signals of the ports and, by their names, of the inside. The
+    registers of a specification watch; they drive nothing.
+
+    Parameters
+    ----------
+    component : amaranth.lib.wiring.Component
+        Its ports are streams and plain signals, clocked by ``sync``.
+    contract : function of (Spec, Module, component), optional
+        Adds claims and helper invariants.
+
+    Attributes
+    ----------
+    claims : list of str
+        What is proven; claim ``k`` is the output ``claim<k>``. Known once the specification is elaborated.
+    helpers : int
+        How many helper invariants there are besides, the outputs ``helper<k>``: true in every clock, and needed by the
+        induction, but promised to nobody.
+    """
+
+    def __init__(self, component, contract=None):
+        self.component, self._contract = component, contract
+        self.fragment = Fragment.get(component, "formal")
+        self.claims, self.helpers = [], 0
+        # Registers begin at their initial values; nothing resets them.
+        self._domain = ClockDomain("sync", reset_less=True)
+        self._ports = {"clk": (self._domain.clk, PortDirection.Input)}
+
+    def rtlil(self):
+        """The component with its specification as RTLIL, module ``spec``."""
+        fragment = Fragment.get(self, "formal")
+        return rtlil.convert_fragment(fragment, self._ports, "spec", emit_src=False)[0]
+
+    def claim(self, m, words, condition):
+        """Claim that ``condition`` holds in every clock."""
+        self._output(m, f"claim{len(self.claims)}", condition)
+        self.claims.append(words)
+
+    def help(self, m, condition):
+        """Add a helper invariant."""
+        self._output(m, f"helper{self.helpers}", condition)
+        self.helpers += 1
+
+    def inside(self, name, *path):
+        """The register or signal of a name in the component, or in the submodule of a path."""
+        fragment = self.fragment
+        for part in path:
+            fragment = fragment.find_subfragment(part)
+        found = {id(signal): signal for statements in fragment.statements.values() for statement in statements
+                 for signal in statement._lhs_signals() if signal.name == name}
+        if len(found) != 1:
+            raise ValueError(f"{type(self.component).__name__} must have one signal {name!r}, not {len(found)}")
+        return next(iter(found.values()))
+
+    def state(self, name, *path):
+        """Whether the state machine of the component, or of the submodule of a path, is in a state."""
+        return self.fragment.find_generated(*path, "fsm").ongoing(name)
+
+    def memory(self, *path):
+        """The read ports and the write ports of the memory of a path, each with ``_addr``, ``_data`` and ``_en``."""
+        fragment = self.fragment
+        for part in path:
+            fragment = fragment.find_subfragment(part)
+        return fragment._read_ports, fragment._write_ports
+
+    def elaborate(self, platform):
+        m = Module()
+        m.domains += self._domain
+        m.submodules.component = self.fragment
+        for name, member in self.component.signature.members.items():
+            port = getattr(self.component, name)
+            if member.is_signature:
+                self._stream(m, name, port, member.flow == In)
+            elif member.flow == In:
+                self._free(m, name, port)
+        for path, fragment in _walk(self.fragment):
+            if isinstance(fragment, MemoryInstance):
+                self._memory(m, ".".join(path), fragment)
+            for machine in fragment.generated.values():
+                # Codes that no state has are not reached.
+                self.help(m, Cat(machine.ongoing(state) for state in tuple(machine.encoding)).any())
+        if self._contract is not None:
+            self._contract(self, m, self.component)
+        return m
+
+    def _free(self, m, name, value):
+        """Drive an input of the component from a free input of the specification."""
+        value = Value.cast(value)
+        if isinstance(value, Signal):
+            source = Signal(value.shape(), name=f"free_{name}")
+            self._ports[source.name] = source, PortDirection.Input
+            m.d.comb += value.eq(source)
+
+    def _output(self, m, name, condition):
+        signal = Signal(name=name)
+        self._ports[name] = signal, PortDirection.Output
+        m.d.comb += signal.eq(condition)
+
+    def _stream(self, m, name, port, is_input):
+        payload = Value.cast(port.payload)
+        for part, value in (("valid", port.valid), ("payload", payload)) if is_input else (("ready", port.ready),):
+            self._free(m, f"{name}_{part}", value)
+        waited, before = Signal(name=f"{name}_waited"), Signal(payload.shape(), name=f"{name}_before")
+        m.d.sync += [waited.eq(port.valid & ~port.ready), before.eq(payload)]
+        holds = ~waited | (port.valid & (payload == before))
+        if is_input:
+            m.d.comb += Assume(holds)
+        elif isinstance(Value.cast(port.ready), Signal):
+            self.claim(m, f"stream {name} holds valid and payload until the transfer", holds)
+
+    def _memory(self, m, name, memory):
+        depth = memory._data.depth
+        for read in memory._read_ports:
+            for number, write in enumerate(memory._write_ports):
+                if number not in read._transparent_for:
+                    self.claim(m, f"memory {name} is never read in the row being written",
+                               ~(read._en & write._en.any() & (read._addr == write._addr)))
+        if depth & (depth - 1):
+            self.claim(m, f"memory {name} is never addressed past its last row",
+                       Cat(port._en.any() & (port._addr >= depth)
+                           for port in (*memory._read_ports, *memory._write_ports)) == 0)
+
+
+def _walk(fragment, path=()):
+    """A fragment and all those within it, each with its path."""
+    yield path, fragment
+    for number, (inner, name, _) in enumerate(fragment.subfragments):
+        yield from _walk(inner, (*path, name or str(number)))

@@ -44,7 +44,7 @@ def mux(c, a, b):
 
 def saturate(x, fmt):
     """``x`` clamped into ``fmt`` (a Q format or a Range)."""
-    return fmt.lo if x < fmt.lo else min(x, fmt.hi)
+    return fmt.lo if x < fmt.lo else fmt.hi if x > fmt.hi else x
 
 
 def wrap(x, fmt):
@@ -69,12 +69,12 @@ def lookup(table, i):
 
 def minimum(a, b):
     """The lesser of two Ints."""
-    return min(b, a)
+    return a if a < b else b
 
 
 def maximum(a, b):
     """The greater of two Ints."""
-    return max(a, b)
+    return b if a < b else a
 
 
 def absolute(x):

@@ -123,9 +123,12 @@ class Symbol:
     def _no(self, other):
         _refuse(f"does arithmetic on a {self.shape.kind}: use to_int first")
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _no
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _no
     __lt__ = __le__ = __gt__ = __ge__ = __lshift__ = __rshift__ = _no
-    __neg__ = lambda self: self._no(None)
+
+    def __neg__(self):
+        self._no(None)
+
     __hash__ = None
 
     def _no_equality(self, other):

@@ -63,6 +63,10 @@ class StepComponent(Component):
         clash = set(names) & set(self.outputs._fields)
         if clash:
             raise ValueError(f"port {min(clash)} is both an input and an output: rename one")
+        taken = {"clk", "rst", *(f"state_{name}" for name in getattr(state, "_fields", ()))}
+        for name in (*names, *self.outputs._fields):
+            if name in taken or name in vars(self) or hasattr(type(self), name):
+                raise ValueError(f"port {name} has the name of something that the component has already: rename it")
         super().__init__({name: In(shape.shape) for name, shape in zip(names, inputs)}
                          | {name: Out(shape.shape) for name, shape in self.outputs._asdict().items()})
 

@@ -124,10 +124,12 @@ class Hardware(Domain):
         return v.raw[::-1]
 
     def trailing_zeros(self, shape, v):
-        value = Const(len(v.raw), shape.width)
-        for k in reversed(range(len(v.raw))):
-            value = Mux(v.raw[k], k, value)
-        return value
+        def lowest(lo, hi):
+            # A tree over the halves: a chain over 64 bits is slow, and deeper than Amaranth's simulator can nest.
+            middle = (lo + hi) // 2
+            return lo if hi - lo == 1 else Mux(v.raw[lo:middle].any(), lowest(lo, middle), lowest(middle, hi))
+
+        return Mux(v.raw.any(), lowest(0, len(v.raw)), len(v.raw))
 
 
 def step_logic(m, step, params, state, inputs, state_values, input_values):

@@ -54,6 +54,12 @@ def test_a_port_has_one_meaning(tmp_path):
         written(tmp_path, "return (), Clash(inputs.x)", before="class Clash(NamedTuple):\n    x: Any\n")
 
 
+@pytest.mark.parametrize("name", ["clk", "rst", "state_s", "logic", "step", "latency", "signature"])
+def test_a_port_has_a_name_of_its_own(tmp_path, name):
+    with pytest.raises(ValueError, match=f"port {name} has the name of something that the component has already: rename it"):
+        written(tmp_path, "return State(state.s), Clash(inputs.x)", state="BIT", before=f"class Clash(NamedTuple):\n    {name}: Any\n")
+
+
 def test_logic_can_stand_in_another_module():
     # The state kept elsewhere: the same step between other registers, as a bank of neurons uses it.
     from amaranth.hdl import Module, Signal

@@ -55,7 +55,7 @@ def describe_design(design, evidence, clock_hz):
     Returns
     -------
     dict
-        ``design, accuracy, rtl, latency, example``.
+        ``design, accuracy, rtl, latency, example, standing``.
     """
     clocks = evidence["rtl"]["clocks"]
     request, reply = design.line_seconds()
@@ -67,6 +67,7 @@ def describe_design(design, evidence, clock_hz):
         "rtl": evidence["rtl"],
         "latency": {"clocks": clocks, "seconds": clocks / clock_hz, "request_seconds": request, "reply_seconds": reply},
         "example": evidence["example"],
+        "standing": evidence["standing"],
     }
 
 
@@ -106,6 +107,7 @@ def short_rows(report):
                                       f"({100 * row['low']:.1f} to {100 * row['high']:.1f} %)"))
         latency = report["latency"]
         rows.append(("RTL against model", f"{report['rtl']['images']} images, {report['rtl']['spikes']:,} spikes: no difference"))
+        rows.append(("kept evidence", _standing_text(report["standing"])))
         rows.append(("last pixel to class", f"{latency['clocks']:,} clocks = {latency['seconds'] * 1e6:,.0f} us"))
         rows.append(("UART, there and back", f"{latency['request_seconds'] * 1e6:,.0f} us + {latency['reply_seconds'] * 1e6:,.0f} us"))
     for entry in report["utilisation"]:
@@ -115,6 +117,18 @@ def short_rows(report):
     rows.append(("longest path allows", f"{fmax}, the clock is {timing['clock_hz'] / 1e6:g} MHz"))
     rows.append(("bitstream", f"{bitstream['bytes']:,} bytes, sha256 {bitstream['sha256'][:16]}..."))
     return rows
+
+
+def _standing_text(rows):
+    """For how many kinds of components each rung stands in every configuration."""
+    words = {"rtl": "compared", "proof": "proven", "netlist": "netlist"}
+    parts = []
+    for level, word in words.items():
+        if any(row[level] is None for row in rows):
+            parts.append(f'{word} unknown (pip install "spikeloom[proof]")')
+        else:
+            parts.append(f"{word} {sum(row[level] == row['examples'] for row in rows)}")
+    return f"of {len(rows)} kinds of components: {', '.join(parts)}"
 
 
 def render_page(report):

@@ -65,13 +65,14 @@ class DigitsDesign:
         ValueError
             If the UART's rate cannot be made from the clock.
         """
-        return self._top(clock_hz, self.build_id(clock_hz))
+        return self.assemble(clock_hz, self.build_id(clock_hz))
 
     def build_id(self, clock_hz):
         """64 bits of the digest of the whole top level with a build id of 0: equal hardware has equal ids."""
-        return int(sha256_of(to_rtlil(self._top(clock_hz, 0)))[:16], 16)
+        return int(sha256_of(to_rtlil(self.assemble(clock_hz, 0)))[:16], 16)
 
-    def _top(self, clock_hz, build_id):
+    def assemble(self, clock_hz, build_id):
+        """A fresh top level with a given build id."""
         return DigitsTop(self.create_core(), divisor_for(clock_hz, self.baud), build_id, clock_hz=clock_hz, layers=self.layers,
                          name=self.name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ..cache import Cache
 from ..errors import BuildError
 from ..files import sha256_of, sources_digest
+from .standing import standing
 
 __all__ = ["MismatchError", "compare_with_rtl", "evaluate", "gather_evidence"]
 
@@ -114,7 +116,8 @@ def gather_evidence(design, *, use_cache=True, steps):
     Returns
     -------
     dict
-        ``accuracy`` (see `evaluate`), ``rtl`` (see `compare_with_rtl`), ``example`` (one image with its spikes), ``cached``.
+        ``accuracy`` (see `evaluate`), ``rtl`` (see `compare_with_rtl`), ``example`` (one image with its spikes), ``standing`` (see
+        `platforms.designs.standing.standing`).
 
     Raises
     ------
@@ -129,16 +132,24 @@ def gather_evidence(design, *, use_cache=True, steps):
     floats = b"".join(array.tobytes() for array in (network.float_hidden_weights, network.float_output_weights,
                                                     network.logistic_coefficients, network.logistic_intercepts))
     key = sha256_of(json.dumps([sources_digest("gateware", "models", "sim", "platforms.designs"), network.digest, sha256_of(floats),
-                                find_yosys().version]))
+                                find_yosys().version, _solver()]))
     kept = cache.load(key) if use_cache else None
     if kept is not None:
         evidence = json.loads(kept["evidence.json"])
         with steps("evidence from the cache") as step:
             step.result = summary(evidence)
-        return evidence | {"cached": True}
+        return evidence
     evidence = _evaluate_and_compare(design, steps)
     cache.store(key, {"evidence.json": json.dumps(evidence).encode("utf-8")})
-    return evidence | {"cached": False}
+    return evidence
+
+
+def _solver():
+    """The solver's version, on which it depends whether kept proofs stand."""
+    try:
+        return importlib.metadata.version("z3-solver")
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def summary(evidence):
@@ -168,9 +179,12 @@ def _evaluate_and_compare(design, steps):
     with steps("compare RTL and model") as step:
         rtl = compare_with_rtl(core, simulation, images, result)
         step.result = (f"{rtl['images']} images, {rtl['spikes']:,} spikes, classes and {rtl['clocks']:,} clocks: no difference")
+    with steps("look up kept proofs") as step:
+        rows = standing(design.assemble(24 * design.baud, 0))
+        step.result = f"{sum(row['proof'] == row['examples'] for row in rows)} of {len(rows)} kinds of components stand proven"
     index = int(np.flatnonzero(result.label == labels)[0])
     example = {"index": int(digits.test[index]), "label": int(labels[index]), "class": int(result.label[index]),
                "image": images[index].tolist(), "counts": np.asarray(result.counts)[index].tolist(),
                **{layer: np.packbits(np.asarray(getattr(result, f"{layer}_spikes"))[:, index], axis=1).tolist()
                   for layer in ("input", "hidden", "output")}}
-    return {"accuracy": accuracy, "rtl": rtl, "example": example}
+    return {"accuracy": accuracy, "rtl": rtl, "example": example, "standing": rows}

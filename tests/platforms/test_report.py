@@ -39,7 +39,8 @@ def full_report(report):
         "latency": {"clocks": 11_503, "seconds": 11_503 / 24e6, "request_seconds": 750e-6, "reply_seconds": 270e-6},
         "example": {"index": 10, "label": 0, "class": 0, "image": [0] * 64, "counts": [2] + [0] * 9,
                     "input": [[0] * 8] * 2, "hidden": [[0] * 4] * 2, "output": [[128, 0]] * 2},
-        "proofs": [{"stands": True, "word": "proven", "component": "gateware.neurons.lif.LIF:default", "text": "every state and input"}],
+        "standing": [{"component": "gateware.neurons.lif.LIF", "examples": 3, "rtl": 3, "proof": 2, "netlist": 3},
+                     {"component": "gateware.bus.uart.UARTReceiver", "examples": 2, "rtl": 2, "proof": 2, "netlist": 0}],
     }
 
 
@@ -62,7 +63,7 @@ def test_page_of_a_component_stands_alone(report):
 def test_page_of_the_classifier_shows_everything(full_report):
     page = render_page(full_report)
     for text in ("Digits on 1BitSquared iCEBreaker", "98.9", "11,503 clocks", "479.3 µs", "750 µs", "725,760 spikes", "ab" * 32,
-                 "gateware.neurons.lif.LIF:default", "0123456789abcdef", 'class="raster"', 'class="plan"', "31.50 MHz", "prefers-color-scheme"):
+                 "gateware.neurons.lif.LIF", "2 of 3", "0123456789abcdef", 'class="raster"', 'class="plan"', "31.50 MHz", "prefers-color-scheme"):
         assert text in page, text
     assert "http" not in page and "src=" not in page
 
@@ -70,8 +71,16 @@ def test_page_of_the_classifier_shows_everything(full_report):
 def test_short_table_has_the_figures(full_report):
     rows = dict(short_rows(full_report))
     assert rows["ours"] == "98.89 % of 540 held-out images (97.6 to 99.5 %)"
+    assert rows["kept evidence"] == "of 2 kinds of components: compared 2, proven 1, netlist 1"
     assert rows["last pixel to class"] == "11,503 clocks = 479 us"
     assert rows["UART, there and back"] == "750 us + 270 us"
     assert rows["logic cells"] == "1,234 of 5,280 (23 %)"
     assert rows["longest path allows"] == "31.50 MHz, the clock is 24 MHz"
     assert "DSP blocks" not in rows
+
+
+def test_proofs_without_a_solver_are_unknown(full_report):
+    for row in full_report["standing"]:
+        row["proof"] = None
+    assert dict(short_rows(full_report))["kept evidence"].endswith('compared 2, proven unknown (pip install "spikeloom[proof]"), netlist 1')
+    assert "unknown" in render_page(full_report)

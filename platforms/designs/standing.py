@@ -1,0 +1,74 @@
+"""Which evidence of a design's components stands, as far as it is kept: nothing is proven again here."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+from amaranth.lib import wiring
+
+__all__ = ["LEVELS", "components_of", "standing"]
+
+LEVELS = ("rtl", "proof", "netlist")
+
+
+def components_of(top):
+    """Every component of gateware that a design is made of, itself included.
+
+    Parameters
+    ----------
+    top : amaranth.lib.wiring.Component
+        The design; what it holds as attributes, in tuples, lists and dicts is followed.
+
+    Returns
+    -------
+    dict of type to list of Component
+        The instances of each class, in the order of the classes' names.
+    """
+    found, seen, pending = {}, set(), [top]
+    while pending:
+        value = pending.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, (tuple, list)):
+            pending += value
+        elif isinstance(value, dict):
+            pending += value.values()
+        elif isinstance(value, wiring.Component) and type(value).__module__.startswith("gateware."):
+            found.setdefault(type(value), []).append(value)
+            pending += vars(value).values()
+    return dict(sorted(found.items(), key=lambda item: f"{item[0].__module__}.{item[0].__name__}"))
+
+
+def standing(top):
+    """How much of the kept evidence stands for each kind of component in a design.
+
+    Parameters
+    ----------
+    top : amaranth.lib.wiring.Component
+        The design.
+
+    Returns
+    -------
+    list of dict
+        ``component`` (module and class), ``examples`` (configurations that evidence is kept for), and for each of `LEVELS` in how
+        many of them it stands; None where the solver whose version a proof depends on is not installed.
+    """
+    from gateware.step.component import discover
+    from sim.kept import KeptResults
+
+    kept, examples = KeptResults(), {}
+    for name, component in discover():
+        examples.setdefault(type(component), []).append((name, component))
+    return [{"component": f"{cls.__module__}.{cls.__name__}", "examples": len(examples[cls]),
+             **{level: _stands(kept, examples[cls], level) for level in LEVELS}}
+            for cls in components_of(top) if cls in examples]
+
+
+def _stands(kept, examples, level):
+    from sim.kept import evidence_digest
+
+    try:
+        return sum(kept.find(name, level, evidence_digest(component, level)) is not None for name, component in examples)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,45 @@
+import importlib.metadata
+
+import pytest
+
+from gateware.chip.classifier import Classifier
+from gateware.neurons.lif import LIF
+from platforms.designs.standing import components_of, standing
+from sim import kept
+
+
+def test_components_are_found_inside_a_design():
+    names = [cls.__name__ for cls in components_of(Classifier.examples()["small"])]
+    assert {"Classifier", "ImageEncoder", "DenseLayer", "CountReadout", "LIF", "LFSR", "ComparatorEncoder"} <= set(names)
+    assert list(components_of(LIF())) == [LIF]
+
+
+@pytest.fixture
+def results(monkeypatch):
+    """Kept results of one's own: pairs of name and rung."""
+    pairs = set()
+
+    class Results:
+        def find(self, name, level, digest):
+            return "holds" if (name, level) in pairs else None
+
+    monkeypatch.setattr(kept, "KeptResults", Results)
+    monkeypatch.setattr(kept, "evidence_digest", lambda component, level: "")
+    return pairs
+
+
+def test_what_is_kept_stands(results):
+    count = len(LIF.examples())
+    results.add(("gateware.neurons.lif.LIF:default", "rtl"))
+    results |= {(f"gateware.neurons.lif.LIF:{name}", "proof") for name in LIF.examples()}
+    assert standing(LIF()) == [{"component": "gateware.neurons.lif.LIF", "examples": count, "rtl": 1, "proof": count, "netlist": 0}]
+
+
+def test_without_the_solver_it_is_not_known(results, monkeypatch):
+    def digest(component, level):
+        if level == "proof":
+            raise importlib.metadata.PackageNotFoundError("z3-solver")
+        return ""
+
+    monkeypatch.setattr(kept, "evidence_digest", digest)
+    assert standing(LIF())[0]["proof"] is None

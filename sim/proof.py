@@ -8,7 +8,7 @@ from gateware.step import Range
 from gateware.step.symbolic import symbol
 from gateware.yosys import run_yosys
 
-__all__ = ["Goal", "ProofResult", "prove", "prove_rtlil"]
+__all__ = ["Goal", "ProofResult", "prove", "prove_pipeline", "prove_rtlil"]
 
 # Registers must keep their names: nothing here optimises. ROMs become constants, or their contents would be free.
 _SCRIPT = """\
@@ -93,46 +93,78 @@ def prove(component, *, timeout=120.0):
 
 def prove_rtlil(component, rtlil, *, timeout=120.0):
     """:func:`prove` for a given RTLIL text with the top module ``design``."""
-    text = run_yosys(_SCRIPT.format(name="design"), {"design.il": rtlil}, ["design.smt2"])["design.smt2"]
-    text = text.decode() if isinstance(text, bytes) else text
-    return _decide(component, text, timeout)
-
-
-def _declarations(component, has_reset):
-    """SMT-LIB that names the RTL's signals: ``now`` and ``next`` are two states of it, one clock apart."""
-    yield "(declare-fun now () |design_s|) (declare-fun next () |design_s|)"
-    yield "(assert (|design_t| now next))"
-    signals = [(f"{when}.state.{name}", f"state_{name}", shape, when)
-               for when in ("now", "next") for name, shape in _fields(component.state)]
-    signals += [(f"now.{part}.{name}", name, shape, "now")
-                for part, shapes in (("input", component.inputs), ("output", component.outputs))
-                for name, shape in _fields(shapes)]
-    for term, wire, shape, when in signals:
-        if shape.width:
-            value = f"(|design_n {wire}| {when})"
-            value = f"(ite {value} #b1 #b0)" if shape.width == 1 else value
-            yield f"(declare-fun |{term}| () (_ BitVec {shape.width})) (assert (= |{term}| {value}))"
-    for when in ("now", "next"):
-        yield f"(declare-fun {when}.initial () Bool) (assert (= {when}.initial (|design_i| {when})))"
-    yield f"(declare-fun reset () Bool) (assert (= reset {'(|design_n rst| now)' if has_reset else 'false'}))"
-
-
-def _fields(shapes):
-    return list(zip(getattr(shapes, "_fields", ()), shapes))
-
-
-def _decide(component, smt, timeout):
-    import z3
-    from .proof_domain import Proof, equal, evaluate, term, within
-
+    smt = _smt(rtlil)
     has_reset = "|design_n rst|" in smt
     if component.state and not has_reset:
         raise ValueError("the RTL of a component with state must have a port rst")
-    rtl = z3.parse_smt2_string(smt + "\n" + "\n".join(_declarations(component, has_reset)))
+    signals = [(f"{when}.state.{name}", f"state_{name}", shape, when)
+               for when in ("now", "next") for name, shape in fields(component.state)]
+    signals += [(f"now.{part}.{name}", name, shape, "now")
+                for part, shapes in (("input", component.inputs), ("output", component.outputs))
+                for name, shape in fields(shapes)]
+    return _decide(_claims(component), _declare(smt, ["now", "next"], signals, has_reset), timeout)
+
+
+def prove_pipeline(pipeline, *, timeout=120.0):
+    """Prove that a pipeline gives, ``latency`` clocks later, its component's step of any state and input in range.
+
+    The RTL is taken from an arbitrary state through ``latency`` clocks, so that nothing rests on what its registers held.
+
+    Parameters
+    ----------
+    pipeline : gateware.step.pipeline.Pipeline
+    timeout : float
+        Seconds for each goal.
+
+    Returns
+    -------
+    ProofResult
+    """
+    component, clocks = pipeline.component, [f"clock{k}" for k in range(pipeline.latency + 1)]
+    signals = [(f"{prefix}.{part}.{name}", f"{port}{name}", shape, clock) for prefix, part, port, shapes, clock in (
+        ("now", "state", "state_", component.state, clocks[0]), ("now", "input", "", component.inputs, clocks[0]),
+        ("next", "state", "next_", component.state, clocks[-1]), ("now", "output", "", component.outputs, clocks[-1]),
+    ) for name, shape in fields(shapes)]
+    smt = _smt(to_rtlil(pipeline, "design"))
+    claims = _claims(component)
+    wanted = {name: claims[name] for name in ("outputs", "exact widths", "next state", "ranges") if name in claims}
+    return _decide(wanted, _declare(smt, clocks, signals, False), timeout)
+
+
+def fields(shapes):
+    """The (name, shape) pairs of a NamedTuple of shapes, none of an empty tuple."""
+    return list(zip(getattr(shapes, "_fields", ()), shapes))
+
+
+def _smt(rtlil):
+    text = run_yosys(_SCRIPT.format(name="design"), {"design.il": rtlil}, ["design.smt2"])["design.smt2"]
+    text = text.decode() if isinstance(text, bytes) else text
+    return "\n".join(line for line in text.splitlines() if not line.startswith("; yosys-smt2-module"))
+
+
+def _declare(smt, clocks, signals, has_reset):
+    """The RTL as z3 assertions: states one clock apart, and their signals (term, wire, shape, clock) by name."""
+    lines = [f"(declare-fun {clock} () |design_s|)" for clock in clocks]
+    lines += [f"(assert (|design_t| {before} {after}))" for before, after in zip(clocks, clocks[1:])]
+    for term, wire, shape, clock in signals:
+        if shape.width:
+            value = f"(|design_n {wire}| {clock})"
+            value = f"(ite {value} #b1 #b0)" if shape.width == 1 else value
+            lines.append(f"(declare-fun |{term}| () (_ BitVec {shape.width})) (assert (= |{term}| {value}))")
+    lines.append(f"(declare-fun initial () Bool) (assert (= initial (|design_i| {clocks[0]})))")
+    lines.append(f"(declare-fun reset () Bool) (assert (= reset {f'(|design_n rst| {clocks[0]})' if has_reset else 'false'}))")
+    import z3
+    return z3.parse_smt2_string("\n".join([smt, *lines]))
+
+
+def _claims(component):
+    """What is to be proven of a component's signals: by name, (assumed, claimed)."""
+    import z3
+    from .proof_domain import Proof, equal, evaluate, term, within
 
     def signals(prefix, shapes):
         return [term(shape, z3.BitVec(f"{prefix}.{name}", shape.width) if shape.width else None)
-                for name, shape in _fields(shapes)]
+                for name, shape in fields(shapes)]
 
     state, following = signals("now.state", component.state), signals("next.state", component.state)
     inputs, outputs = signals("now.input", component.inputs), signals("now.output", component.outputs)
@@ -143,26 +175,29 @@ def _decide(component, smt, timeout):
     initial = [numbers.constant_symbol(Range(value, value) if shape.kind == "int" else shape, value)
                for shape, value in zip(component.state, component.init)]
 
-    claims = {"outputs": ([], [equal(*each) for each in zip(component.outputs, outputs, step_outputs)])}
+    claims = {"outputs": (in_range, [equal(*each) for each in zip(component.outputs, outputs, step_outputs)])}
     if exact:
-        claims["exact widths"] = ([], exact)
+        claims["exact widths"] = (in_range, exact)
     if component.state:
         reset = z3.Bool("reset")
         claims |= {
-            "initial state": ([z3.Bool("now.initial")], [equal(*each) for each in zip(component.state, state, initial)]),
-            "reset": ([reset], [equal(*each) for each in zip(component.state, following, initial)]),
-            "next state": ([z3.Not(reset)], [equal(*each) for each in zip(component.state, following, step_next)]),
-            "ranges": ([], [within(*each) for each in zip(component.state, step_next)]),
+            # The initial state is the RTL's own claim: nothing about ranges is assumed of it.
+            "initial state": ([z3.Bool("initial")], [equal(*each) for each in zip(component.state, state, initial)]),
+            "reset": ([*in_range, reset], [equal(*each) for each in zip(component.state, following, initial)]),
+            "next state": ([*in_range, z3.Not(reset)],
+                           [equal(*each) for each in zip(component.state, following, step_next)]),
+            "ranges": (in_range, [within(*each) for each in zip(component.state, step_next)]),
         }
+    return claims
+
+
+def _decide(claims, rtl, timeout):
+    import z3
     goals, start = [], time.monotonic()
-    for name, (given, wanted) in claims.items():
+    for name, (assumed, claimed) in claims.items():
         solver = z3.SolverFor("QF_BV")
         solver.set("timeout", int(timeout * 1000))
-        solver.add(rtl)
-        # The initial state is the RTL's own claim: nothing about ranges is assumed of it.
-        solver.add([] if name == "initial state" else in_range)
-        solver.add(given)
-        solver.add(z3.Not(z3.And(wanted)))
+        solver.add(*rtl, *assumed, z3.Not(z3.And(claimed)))
         answer = solver.check()
         goals.append(Goal(name, None if answer == z3.unknown else answer == z3.unsat,
                           _example(solver.model()) if answer == z3.sat else ""))

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import warnings
 
 __all__ = ["main"]
 
@@ -22,11 +21,8 @@ def main(arguments=None):
     except SystemExit as leaving:
         return leaving.code
 
-    from amaranth.hdl import UnusedElaboratable
-
     from platforms.errors import BuildError
 
-    warnings.filterwarnings("ignore", category=UnusedElaboratable)
     try:
         if options.command == "area":
             from .area import run_area

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import warnings
 from pathlib import Path
 
 from .boards import board_names, find_board
@@ -137,7 +136,6 @@ def _build(options):
         raise _ArgumentError("--check and --keep are about the default design: leave out --clock, --baud and --network")
     if options.tools:
         os.environ["SPIKELOOM_TOOLS"] = options.tools
-    _quiet_amaranth()
     with Steps(_console(stderr=True)) as steps:
         report = build_digits(board, clock=options.clock, baud=options.baud, network=options.network, folder=options.folder,
                               use_cache=not options.fresh, steps=steps)
@@ -147,13 +145,6 @@ def _build(options):
     if options.check:
         check_kept(report)
         print(f"the bitstream is the one whose digest is kept for {board.name}", file=sys.stderr)
-
-
-def _quiet_amaranth():
-    """Golden models are made from components that are never elaborated; Amaranth would warn of each."""
-    from amaranth.hdl import UnusedElaboratable
-
-    warnings.filterwarnings("ignore", category=UnusedElaboratable)
 
 
 def _show(report, options):
@@ -197,7 +188,6 @@ def _run(options):
     board, clock = _design_arguments(options)
     if options.count < 1:
         raise _ArgumentError(f"--count must be at least 1, not {options.count}")
-    _quiet_amaranth()
     run_images(board, clock, options, console=_console(), say=_console(stderr=True).print)
 
 

@@ -1,0 +1,22 @@
+"""Hardware, written once: spiking neurons, stochastic streams, layers, links and chips as Amaranth components."""
+
+_HOMES = {
+    "AndMultiplier": "sc.multiply", "Classifier": "chip.classifier", "ComparatorEncoder": "sc.encode",
+    "DenseLayer": "layers.dense", "FixedPointLIF": "neurons.fixed_point_lif", "LFSR": "sc.lfsr", "LIF": "neurons.lif",
+    "MuxAdder": "sc.mux_adder", "NeuronBank": "neurons.bank", "OnesCounter": "sc.counter", "Popcount": "sc.popcount",
+    "RampCounter": "sc.counter", "XnorMultiplier": "sc.multiply",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    # Amaranth is imported by who asks for hardware, not by who asks for a package.
+    if name in _HOMES:
+        from importlib import import_module
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,186 @@
+"""Evidence that a component's hardware is its model: the rungs compared, proven and netlist, and how far they got."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+
+from gateware.rtlil import component_ports, to_rtlil
+from gateware.step import StepComponent
+
+from .kept import KeptResults, evidence_digest
+
+
+__all__ = ["LEVELS", "Report", "Rung", "check", "check_many"]
+
+LEVELS = ("rtl", "proof", "netlist")
+_WORDS = {"rtl": "compared", "proof": "proven", "netlist": "netlist"}
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What one rung showed.
+
+    Parameters
+    ----------
+    level : str
+        ``"rtl"``, ``"proof"`` or ``"netlist"``.
+    ok : bool
+        Whether it holds.
+    says : str
+        What was shown, or the first difference.
+    seconds : float
+        Wall time; 0 if the result was kept.
+    kept : bool
+        Whether the result comes from an earlier run of the same component with the same tools.
+    """
+
+    level: str
+    ok: bool
+    says: str
+    seconds: float = 0.0
+    kept: bool = False
+
+    def __str__(self):
+        how = "kept" if self.kept else f"{self.seconds:.1f} s"
+        return f"{_WORDS[self.level] if self.ok else 'NOT ' + _WORDS[self.level]:>12}  {self.says} ({how})"
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a component got.
+
+    Parameters
+    ----------
+    name : str
+        The component.
+    rungs : list of Rung
+        What was asked for, in order.
+    """
+
+    name: str
+    rungs: list[Rung] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every rung that was asked for holds."""
+        return bool(self.rungs) and all(rung.ok for rung in self.rungs)
+
+    def __str__(self):
+        return "\n".join([self.name, *(f"{rung}" for rung in self.rungs)])
+
+
+def check(component, level: str = "rtl", *, name: str | None = None) -> Report:
+    """Show that the hardware of a component does what its model says.
+
+    Parameters
+    ----------
+    component : amaranth.lib.wiring.Component
+        A step component, or a structural one that ``models.golden`` knows.
+    level : str
+        ``"rtl"``: the RTL, simulated, equals the golden model, which equals the step on exact integers.
+        ``"proof"``: the RTL equals the step for every state and input (z3); of a structural component its contract holds
+        in every clock. ``"netlist"``: the mapped iCE40 netlist equals the RTL. ``"all"``: the three.
+    name : str, optional
+        What it is called in the report (its class).
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ValueError
+        If ``level`` is unknown.
+    TypeError
+        If ``component`` is no component.
+    """
+    component_ports(component)
+    name = name or type(component).__name__
+    report, = check_many({name: component}, level, kept=None)
+    return report
+
+
+def check_many(components: dict, level: str = "all", *, kept: KeptResults | None, fresh=lambda name, level: False, progress=None) -> list[Report]:
+    """Check components, those to be simulated in one library.
+
+    Parameters
+    ----------
+    components : dict of str to amaranth.lib.wiring.Component
+        By name.
+    level : str
+        As for :func:`check`.
+    kept : KeptResults or None
+        Earlier results; what succeeds is kept there (its ``save`` is left to the caller).
+    fresh : function of (name, level)
+        Whether to run a rung though its result is kept.
+    progress : function of str, optional
+        Told what comes next.
+
+    Returns
+    -------
+    list of Report
+    """
+    if level not in (*LEVELS, "all"):
+        raise ValueError(f"level must be one of {', '.join(LEVELS)}, all, not {level!r}")
+    levels = LEVELS if level == "all" else (level,)
+    tell = progress or (lambda what: None)
+    rungs, todo, digests = {}, [], {}
+    for name, component in components.items():
+        for each in levels:
+            digest = digests[name, each] = evidence_digest(component, each) if kept else None
+            says = kept.find(name, each, digest) if kept else None
+            if says is not None and not fresh(name, each):
+                rungs[name, each] = Rung(each, True, says, kept=True)
+            else:
+                todo.append((name, each))
+    simulations = {}
+    simulated = {name: components[name] for name, each in todo if each == "rtl"}
+    if simulated:
+        from . import cxxrtl
+        tell(f"compiling {len(simulated)} component{'s' * (len(simulated) > 1)}")
+        simulations = cxxrtl.compile(simulated)
+    for name, each in todo:
+        tell(f"{name}: {each}")
+        start = time.monotonic()
+        ok, says = _RUNGS[each](components[name], name, simulations.get(name))
+        rungs[name, each] = Rung(each, ok, says, time.monotonic() - start)
+        if ok and kept:
+            kept.keep(name, each, digests[name, each], says)
+    return [Report(name, [rungs[name, each] for each in levels]) for name in components]
+
+
+def _rtl(component, name, simulation):
+    from .compare import compare_exact, compare_rtl
+    from .cxxrtl import SimulationError
+    from .transactions import compare_transactions
+    try:
+        if isinstance(component, StepComponent):
+            results = [compare_rtl(component, simulation), compare_exact(component)]
+        else:
+            results = [compare_transactions(component, simulation)]
+    except SimulationError as error:
+        return False, str(error)
+    return all(result.ok for result in results), "; ".join(map(str, results))
+
+
+def _proof(component, name, simulation):
+    if isinstance(component, StepComponent):
+        from .proof import prove
+        result = prove(component)
+    else:
+        from .induction import prove_spec
+        from .specs import spec_for
+        result = prove_spec(spec_for(component))
+    return result.ok, str(result)
+
+
+def _netlist(component, name, simulation):
+    from .netlist import check_netlist
+    # A product of two signals fits DSP cells; as sums of LUTs it is beyond what equivalence checks can do in time.
+    result = check_netlist(component, name, dsp=re.search(r"cell \$mul ", to_rtlil(component)) is not None)
+    return result.ok, str(result).removeprefix("netlist: ")
+
+
+_RUNGS = {"rtl": _rtl, "proof": _proof, "netlist": _netlist}

@@ -1,0 +1,98 @@
+"""Results that are kept in git, each under a digest of all that it depends on, so that only what changed is shown again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from gateware.rtlil import to_rtlil
+from gateware.step import StepComponent
+from gateware.yosys import find_yosys
+
+
+__all__ = ["KeptResults", "evidence_digest"]
+
+_HERE = Path(__file__).parent
+_MODELS = _HERE.parent / "models"
+# The files that decide what a rung means: a change of them asks for its evidence again.
+_SOURCES = {
+    "rtl": lambda: [_HERE / "compare.py", _HERE / "transactions.py", _HERE / "cxxrtl.py", _HERE / "driver.h",
+                    *_MODELS.glob("*.py"), *(_MODELS / "structures").glob("*.py")],
+    "proof": lambda: [_HERE / "proof.py", _HERE / "proof_domain.py", _HERE / "induction.py", *(_HERE / "specs").glob("*.py")],
+    "netlist": lambda: [_HERE / "netlist.py"],
+}
+# A compiler that a user happens to have is not among the tools: it would void every result on every other machine.
+_TOOLS = {"rtl": ["numba"], "proof": ["z3-solver"], "netlist": []}
+
+
+def evidence_digest(component, level: str) -> str:
+    """Digest of what the evidence of one rung depends on.
+
+    Parameters
+    ----------
+    component : amaranth.lib.wiring.Component
+        A component.
+    level : str
+        ``"rtl"``, ``"proof"`` or ``"netlist"``.
+
+    Returns
+    -------
+    str
+        Of the RTLIL, the step function with its helpers, the rung's own source and the versions of its tools.
+    """
+    from models.generated import fingerprint
+    yosys = find_yosys()
+    parts = [level, to_rtlil(component), yosys.version]
+    if isinstance(component, StepComponent):
+        parts += [fingerprint(component.step), repr((component.params, component.state, component.init, component.inputs))]
+    for tool in _TOOLS[level]:
+        parts.append(f"{tool} {'.'.join(importlib.metadata.version(tool).split('.')[:2])}")
+    parts += [path.read_text(encoding="utf-8") for path in sorted(_SOURCES[level]())]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+class KeptResults:
+    """The results that succeeded, by component and rung.
+
+    Parameters
+    ----------
+    path : path_like, optional
+        The file (the one that belongs to the package).
+    """
+
+    def __init__(self, path=_HERE / "results.json"):
+        self._path = Path(path)
+        try:
+            self._entries = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            self._entries = {}
+        except ValueError as error:
+            raise ValueError(f"{self._path} must be JSON as `python -m sim check --keep` writes it: {error}") from None
+
+    def find(self, name: str, level: str, digest: str) -> str | None:
+        """Return what a rung said of a component when it succeeded, or None if nothing is kept or something changed since."""
+        entry = self._entries.get(name, {}).get(level)
+        return entry["says"] if entry and entry["digest"] == digest else None
+
+    def keep(self, name: str, level: str, digest: str, says: str) -> None:
+        """Keep a result; :meth:`save` writes it."""
+        self._entries.setdefault(name, {})[level] = {"digest": digest, "says": says}
+
+    def save(self, names=None) -> None:
+        """Write the file as a whole, without components other than ``names`` (if given)."""
+        if names is not None:
+            self._entries = {name: entry for name, entry in self._entries.items() if name in set(names)}
+        text = json.dumps(self._entries, indent=1, sort_keys=True) + "\n"
+        handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".results-")
+        try:
+            with open(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, self._path)
+        except BaseException:
+            os.unlink(temporary)
+            raise

@@ -1,6 +1,6 @@
 """Registers and two pins around any component, so that it can be built, measured and timed on its own."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -46,8 +46,9 @@ class Harness(wiring.Component):
         m = Module()
         m.submodules.component = self._component
         leaves = [(Value.cast(value), member.flow) for _, member, value in self._component.signature.flatten(self._component)]
-        inputs = Cat(value for value, flow in leaves if flow == In)
-        outputs = Cat(value for value, flow in leaves if flow == Out)
+        # What is always valid or always ready is a constant, and no port.
+        inputs = Cat(value for value, flow in leaves if flow == In and not isinstance(value, Const))
+        outputs = Cat(value for value, flow in leaves if flow == Out and not isinstance(value, Const))
 
         feed = Signal(max(len(inputs), 1))
         m.d.sync += feed.eq(Cat(self.rx, feed))

@@ -1,7 +1,7 @@
 # amaranth: UnusedElaboratable=no
 import pytest
 from amaranth.hdl import Module, Signal
-from amaranth.lib import wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from gateware.rtlil import to_rtlil
@@ -59,6 +59,21 @@ def test_bits_move_through_the_component():
 
 def test_component_without_inputs_is_harnessed():
     assert "count" in to_rtlil(Harness(Counter()))
+
+
+class Source(wiring.Component):
+    i: In(stream.Signature(2, always_ready=True))
+    o: Out(stream.Signature(2, always_valid=True))
+
+    def elaborate(self, platform):
+        m = Module()
+        m.d.comb += self.o.payload.eq(self.i.payload)
+        return m
+
+
+def test_constant_ports_are_left_alone():
+    text = to_rtlil(Harness(Source()))
+    assert "i__payload" in text and "i__ready" not in text and "o__valid" not in text
 
 
 def test_serial_component_is_told_from_others():

@@ -92,7 +92,13 @@ def prove(component, *, timeout=120.0):
 
 
 def prove_rtlil(component, rtlil, *, timeout=120.0):
-    """:func:`prove` for a given RTLIL text with the top module ``design``."""
+    """:func:`prove` for a given RTLIL text with the top module ``design``.
+
+    Raises
+    ------
+    ValueError
+        If the RTL lacks a register or a port, or has one in another width.
+    """
     smt = _smt(rtlil)
     has_reset = "|design_n rst|" in smt
     if component.state and not has_reset:
@@ -154,7 +160,10 @@ def _declare(smt, clocks, signals, has_reset):
     lines.append(f"(declare-fun initial () Bool) (assert (= initial (|design_i| {clocks[0]})))")
     lines.append(f"(declare-fun reset () Bool) (assert (= reset {f'(|design_n rst| {clocks[0]})' if has_reset else 'false'}))")
     import z3
-    return z3.parse_smt2_string("\n".join([smt, *lines]))
+    try:
+        return z3.parse_smt2_string("\n".join([smt, *lines]))
+    except z3.Z3Exception as error:
+        raise ValueError(f"the RTL must have the component's registers and ports in their widths: {error}") from None
 
 
 def _claims(component):

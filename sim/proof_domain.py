@@ -144,10 +144,14 @@ class Proof(Domain):
         return z3.Extract(shape.width - 1, 0, _value(x, shape.width))
 
     def popcount(self, shape, v):
-        terms = [z3.ZeroExt(shape.width - 1, z3.Extract(k, k, v.raw)) for k in range(v.raw.size())]
+        # The widths of the hardware's tree, at which the solver finds the two equal at once.
+        terms = [z3.Extract(k, k, v.raw) for k in range(v.raw.size())]
         while len(terms) > 1:
-            terms = [terms[k] + terms[k + 1] if k + 1 < len(terms) else terms[k] for k in range(0, len(terms), 2)]
-        return terms[0]
+            pairs = [terms[k:k + 2] for k in range(0, len(terms), 2)]
+            width = terms[0].size() + 1
+            terms = [z3.ZeroExt(width - pair[0].size(), pair[0]) + z3.ZeroExt(width - pair[1].size(), pair[1])
+                     if len(pair) == 2 else pair[0] for pair in pairs]
+        return z3.Extract(shape.width - 1, 0, terms[0])
 
     def parity(self, shape, v):
         result = z3.Extract(0, 0, v.raw)

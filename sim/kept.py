@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -46,13 +47,19 @@ def evidence_digest(component, level: str) -> str:
     """
     from models.generated import fingerprint
     yosys = find_yosys()
-    parts = [level, to_rtlil(component), yosys.version]
+    parts = [level, _rtlil(component), yosys.version]
     if isinstance(component, StepComponent):
         parts += [fingerprint(component.step), repr((component.params, component.state, component.init, component.inputs))]
     for tool in _TOOLS[level]:
         parts.append(f"{tool} {'.'.join(importlib.metadata.version(tool).split('.')[:2])}")
     parts += [path.read_text(encoding="utf-8") for path in sorted(_SOURCES[level]())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+@functools.lru_cache(maxsize=8)
+def _rtlil(component):
+    # All rungs of a component ask for it in turn.
+    return to_rtlil(component)
 
 
 class KeptResults:

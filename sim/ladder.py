@@ -12,7 +12,7 @@ from gateware.step import StepComponent
 from .kept import KeptResults, evidence_digest
 
 
-__all__ = ["LEVELS", "Report", "Rung", "check", "check_many"]
+__all__ = ["LEVELS", "Report", "Rung", "check", "check_each"]
 
 LEVELS = ("rtl", "proof", "netlist")
 _WORDS = {"rtl": "compared", "proof": "proven", "netlist": "netlist"}
@@ -44,7 +44,8 @@ class Rung:
 
     def __str__(self):
         how = "kept" if self.kept else f"{self.seconds:.1f} s"
-        return f"{_WORDS[self.level] if self.ok else 'NOT ' + _WORDS[self.level]:>12}  {self.says} ({how})"
+        verdict = _WORDS[self.level] if self.ok else f"NOT {_WORDS[self.level]}"
+        return f"{verdict:>12}  {self.says} ({how})"
 
 
 @dataclass(frozen=True)
@@ -94,16 +95,15 @@ def check(component, level: str = "rtl", *, name: str | None = None) -> Report:
     ValueError
         If ``level`` is unknown.
     TypeError
-        If ``component`` is no component.
+        If ``component`` is no component, or has no golden model.
     """
     component_ports(component)
-    name = name or type(component).__name__
-    report, = check_many({name: component}, level, kept=None)
+    report, = check_each({name or type(component).__name__: component}, level)
     return report
 
 
-def check_many(components: dict, level: str = "all", *, kept: KeptResults | None, fresh=lambda name, level: False, progress=None) -> list[Report]:
-    """Check components, those to be simulated in one library.
+def check_each(components: dict, level: str = "all", *, kept: KeptResults | None = None, fresh=lambda name, level: False, progress=None):
+    """Check components one by one; those to be simulated share one library.
 
     Parameters
     ----------
@@ -111,44 +111,41 @@ def check_many(components: dict, level: str = "all", *, kept: KeptResults | None
         By name.
     level : str
         As for :func:`check`.
-    kept : KeptResults or None
+    kept : KeptResults, optional
         Earlier results; what succeeds is kept there (its ``save`` is left to the caller).
     fresh : function of (name, level)
         Whether to run a rung though its result is kept.
     progress : function of str, optional
         Told what comes next.
 
-    Returns
-    -------
-    list of Report
+    Yields
+    ------
+    Report
     """
     if level not in (*LEVELS, "all"):
         raise ValueError(f"level must be one of {', '.join(LEVELS)}, all, not {level!r}")
-    levels = LEVELS if level == "all" else (level,)
-    tell = progress or (lambda what: None)
-    rungs, todo, digests = {}, [], {}
-    for name, component in components.items():
-        for each in levels:
-            digest = digests[name, each] = evidence_digest(component, each) if kept else None
-            says = kept.find(name, each, digest) if kept else None
-            if says is not None and not fresh(name, each):
-                rungs[name, each] = Rung(each, True, says, kept=True)
-            else:
-                todo.append((name, each))
+    levels, tell = LEVELS if level == "all" else (level,), progress or (lambda what: None)
+    digests = {(name, each): evidence_digest(component, each) for name, component in components.items() for each in levels if kept}
+    known = {key: kept.find(*key, digest) for key, digest in digests.items() if not fresh(*key)}
+    simulated = {name: component for name, component in components.items() if "rtl" in levels and not known.get((name, "rtl"))}
     simulations = {}
-    simulated = {name: components[name] for name, each in todo if each == "rtl"}
     if simulated:
         from . import cxxrtl
         tell(f"compiling {len(simulated)} component{'s' * (len(simulated) > 1)}")
         simulations = cxxrtl.compile(simulated)
-    for name, each in todo:
-        tell(f"{name}: {each}")
-        start = time.monotonic()
-        ok, says = _RUNGS[each](components[name], name, simulations.get(name))
-        rungs[name, each] = Rung(each, ok, says, time.monotonic() - start)
-        if ok and kept:
-            kept.keep(name, each, digests[name, each], says)
-    return [Report(name, [rungs[name, each] for each in levels]) for name in components]
+    for name, component in components.items():
+        rungs = []
+        for each in levels:
+            if known.get((name, each)):
+                rungs.append(Rung(each, True, known[name, each], kept=True))
+                continue
+            tell(f"{name}: {each}")
+            start = time.monotonic()
+            ok, says = _RUNGS[each](component, name, simulations.get(name))
+            rungs.append(Rung(each, ok, says, time.monotonic() - start))
+            if ok and kept:
+                kept.keep(name, each, digests[name, each], says)
+        yield Report(name, rungs)
 
 
 def _rtl(component, name, simulation):

@@ -25,22 +25,22 @@ dffunmap
 chformal -lower
 write_smt2 -stbv -wires spec.smt2
 """
-_OWN = "the component's own assertions"
 
 
-def prove_spec(spec, *, depth=2, horizon=100, timeout=60.0):
+def prove_spec(make, *, depth=2, search=2000, timeout=60.0):
     """Prove the claims of a specification by k-induction, together with its helper invariants.
 
-    All claims and helpers are taken together; those that fail in the step are dropped until the rest carries itself. A claim
-    that was dropped is then looked for from the reset state on.
+    All claims and helpers are taken together; those that fail in the step are dropped until the rest carries itself. For a
+    claim that was dropped, a failure is looked for in simulation from reset.
 
     Parameters
     ----------
-    spec : Spec
+    make : function
+        Makes the specification.
     depth : int
         Clocks of the induction.
-    horizon : int
-        Clocks within which a counterexample is looked for where the induction fails.
+    search : int
+        Clocks of the simulation where the induction fails.
     timeout : float
         Seconds for each question to the solver.
 
@@ -49,18 +49,19 @@ def prove_spec(spec, *, depth=2, horizon=100, timeout=60.0):
     ProofResult
         A goal for each claim; one that neither is proven nor has a counterexample has ``holds`` None.
     """
+    spec = make()
     text = run_yosys(_SCRIPT, {"spec.il": spec.rtlil()}, ["spec.smt2"])["spec.smt2"]
     start = time.monotonic()
-    names = [*(f"claim{k}" for k in range(len(spec.claims))), "own", *(f"helper{k}" for k in range(spec.helpers))]
-    clocks = _Clocks(text, names, timeout)
-    proven, broken = _largest_inductive(clocks, names, depth), {}
-    wanted = [name for name in names if name not in proven and not name.startswith("helper")]
-    if wanted:
-        broken = _counterexamples(clocks, wanted, horizon)
-    words = {f"claim{k}": words for k, words in enumerate(spec.claims)} | {"own": _OWN}
-    goals = [Goal(words[name], True if name in proven else False if name in broken else None, broken.get(name, ""))
-             for name in names if name in words and (name != "own" or re.search(r"; yosys-smt2-assert ", text))]
-    return ProofResult(tuple(goals), time.monotonic() - start)
+    words = {f"claim{k}": words for k, words in enumerate(spec.claims)}
+    if re.search(r"^; yosys-smt2-assert ", text, re.MULTILINE):
+        words["own"] = "the component's own assertions hold"
+    clocks = _Clocks(text, [*words, *(f"helper{k}" for k in range(spec.helpers))], timeout)
+    proven = _largest_inductive(clocks, depth)
+    broken = {} if proven >= set(words) else make().falsify(search)
+    return ProofResult(tuple(
+        Goal(text, True if name in proven else False if name in broken else None,
+             f"in clock {broken[name]} after reset" if name in broken else "")
+        for name, text in words.items()), time.monotonic() - start)
 
 
 class _Clocks:
@@ -69,10 +70,10 @@ class _Clocks:
     def __init__(self, text, names, timeout):
         import z3
         lines = ["(declare-fun now () |spec_s|)", "(declare-fun next () |spec_s|)", "(assert (|spec_i| now))",
-                 "(assert (|spec_u| now))", "(assert (|spec_t| now next))", "(assert (|spec_a| now))",
-                 *(f"(assert (|spec_n {name}| now))" for name in names if name != "own")]
-        self.initial, self.assumed, self.transition, own, *rest = z3.parse_smt2_string(text + "\n".join(lines))
-        self.terms = dict(zip([name for name in names if name != "own"], rest)) | {"own": own}
+                 "(assert (|spec_t| now next))",
+                 *(f"(assert ({'|spec_a|' if name == 'own' else f'|spec_n {name}|'} now))" for name in names)]
+        self.initial, self.transition, *terms = z3.parse_smt2_string(text + "\n".join(lines))
+        self.terms = dict(zip(names, terms, strict=True))
         width = int(re.search(r"\(define-sort \|spec_s\| \(\) \(_ BitVec (\d+)\)\)", text)[1])
         self._state = [z3.BitVec(name, width) for name in ("now", "next")]
         self._states, self._z3, self._timeout = [], z3, int(timeout * 1000)
@@ -89,7 +90,7 @@ class _Clocks:
         return solver
 
     def failing(self, solver, clock, names):
-        """Which claims fail in a clock for one solution of the solver; none if there is no solution; None if undecided."""
+        """Which claims fail in a clock for one solution of the solver; all of them where it ran out of time."""
         solver.push()
         solver.add(self._z3.Not(self._z3.And([self.at(clock, self.terms[name]) for name in names])))
         answer = solver.check()
@@ -99,52 +100,26 @@ class _Clocks:
             found = {name for name in names
                      if self._z3.is_false(model.eval(self.at(clock, self.terms[name]), model_completion=True))}
         solver.pop()
-        return None if answer == self._z3.unknown else found
+        return set(names) if answer == self._z3.unknown else found
 
 
-def _largest_inductive(clocks, names, depth):
-    """The names of the largest set of claims that hold in the first clocks and carry themselves from ``depth`` clocks on."""
-    kept = list(names)
+def _largest_inductive(clocks, depth):
+    """The largest set of claims that hold in the first ``depth`` clocks, and in a clock if in as many before it.
+
+    Empty where the solver ran out of time.
+    """
+    kept = set(clocks.terms)
     solver = clocks.solver()
     solver.add(clocks.at(0, clocks.initial))
     for clock in range(depth):
-        solver.add(clocks.at(clock, clocks.assumed))
-        while kept and (failed := clocks.failing(solver, clock, kept)) != set():
-            if failed is None:
-                return set()
-            kept = [name for name in kept if name not in failed]
+        while failed := clocks.failing(solver, clock, kept):
+            kept -= failed
         solver.add(clocks.at(clock, clocks.transition))
-    while kept:
+    failed = kept
+    while failed:
         solver = clocks.solver()
         for clock in range(depth):
-            solver.add(clocks.at(clock, clocks.assumed), clocks.at(clock, clocks.transition),
-                       *(clocks.at(clock, clocks.terms[name]) for name in kept))
-        solver.add(clocks.at(depth, clocks.assumed))
+            solver.add(clocks.at(clock, clocks.transition), *(clocks.at(clock, clocks.terms[name]) for name in kept))
         failed = clocks.failing(solver, depth, kept)
-        if failed == set():
-            break
-        if failed is None:
-            return set()
-        kept = [name for name in kept if name not in failed]
-    return set(kept)
-
-
-def _counterexamples(clocks, names, horizon):
-    """For each claim that fails within some clocks from reset, when it first does."""
-    found, names = {}, list(names)
-    solver = clocks.solver()
-    solver.add(clocks.at(0, clocks.initial))
-    for clock in range(horizon):
-        solver.add(clocks.at(clock, clocks.assumed))
-        while names:
-            failed = clocks.failing(solver, clock, names)
-            if failed is None:
-                return found
-            if not failed:
-                break
-            found |= {name: f"fails in clock {clock} after reset" for name in failed}
-            names = [name for name in names if name not in failed]
-        if not names:
-            break
-        solver.add(clocks.at(clock, clocks.transition))
-    return found
+        kept -= failed
+    return kept

@@ -167,9 +167,8 @@ def _proof(component, name, simulation):
         from .proof import prove
         result = prove(component)
     else:
-        from .induction import prove_spec
-        from .specs import spec_for
-        result = prove_spec(spec_for(component))
+        from .contracts import prove_contracts
+        result = prove_contracts(component)
     return result.ok, str(result)
 
 

@@ -1,11 +1,14 @@
 # amaranth: UnusedElaboratable=no
 """What is claimed of a component in every clock, written beside it as hardware: the base of all specifications."""
 
+from random import Random
+
 from amaranth.back import rtlil
-from amaranth.hdl import Assume, Cat, ClockDomain, Elaboratable, Fragment, Module, Signal, Value
+from amaranth.hdl import Cat, ClockDomain, Elaboratable, Fragment, Module, Mux, Signal, Value
 from amaranth.hdl._ir import PortDirection
 from amaranth.hdl._mem import MemoryInstance
 from amaranth.lib.wiring import In
+from amaranth.sim import Simulator
 
 __all__ = ["Spec"]
 
@@ -13,8 +16,8 @@ __all__ = ["Spec"]
 class Spec(Elaboratable):
     """A component with free inputs, and the claims about it: what every component with streams or memories has to keep.
 
-    1. Rule of streams: if every input stream keeps it, every output stream does: ``valid`` and payload hold until the
-       transfer.
+    1. Rule of streams: every output stream holds ``valid`` and payload until the transfer. The input streams do so by
+       construction, and are free in all else.
     2. No memory port reads the row that another one writes in the same clock, and every address is a row.
     3. What the component asserts itself where its platform is ``"formal"``.
 
@@ -43,12 +46,47 @@ class Spec(Elaboratable):
         self.claims, self.helpers = [], 0
         # Registers begin at their initial values; nothing resets them.
         self._domain = ClockDomain("sync", reset_less=True)
-        self._ports = {"clk": (self._domain.clk, PortDirection.Input)}
+        self._free, self._checks = [], {}
 
     def rtlil(self):
         """The component with its specification as RTLIL, module ``spec``."""
         fragment = Fragment.get(self, "formal")
-        return rtlil.convert_fragment(fragment, self._ports, "spec", emit_src=False)[0]
+        ports = {signal.name: (signal, PortDirection.Input) for signal in (self._domain.clk, *self._free)}
+        ports |= {name: (signal, PortDirection.Output) for name, signal in self._checks.items()}
+        return rtlil.convert_fragment(fragment, ports, "spec", emit_src=False)[0]
+
+    def falsify(self, clocks, seed=0):
+        """Simulate from reset with random inputs until every claim has failed, or some clocks have passed.
+
+        Parameters
+        ----------
+        clocks : int
+        seed : int
+
+        Returns
+        -------
+        dict of str to int
+            For each claim that failed, by the name of its output, the clock in which it first did.
+        """
+        found, random = {}, Random(seed)
+        simulator = Simulator(Fragment.get(self, None))
+        simulator.add_clock(1e-6)
+        checks = {name: signal for name, signal in self._checks.items() if name.startswith("claim")}
+
+        async def testbench(ctx):
+            for clock in range(clocks):
+                for signal in self._free:
+                    ctx.set(signal, random.getrandbits(len(signal)))
+                _, _, *holds = await ctx.tick().sample(*checks.values())
+                for name, held in zip(checks, holds):
+                    if not held:
+                        found.setdefault(name, clock)
+                if len(found) == len(checks):
+                    return
+
+        simulator.add_testbench(testbench)
+        simulator.run()
+        return found
 
     def claim(self, m, words, condition):
         """Claim that ``condition`` holds in every clock."""
@@ -91,7 +129,7 @@ class Spec(Elaboratable):
             if member.is_signature:
                 self._stream(m, name, port, member.flow == In)
             elif member.flow == In:
-                self._free(m, name, port)
+                m.d.comb += Value.cast(port).eq(self._input(name, port))
         for path, fragment in _walk(self.fragment):
             if isinstance(fragment, MemoryInstance):
                 self._memory(m, ".".join(path), fragment)
@@ -102,30 +140,29 @@ class Spec(Elaboratable):
             self._contract(self, m, self.component)
         return m
 
-    def _free(self, m, name, value):
-        """Drive an input of the component from a free input of the specification."""
-        value = Value.cast(value)
-        if isinstance(value, Signal):
-            source = Signal(value.shape(), name=f"free_{name}")
-            self._ports[source.name] = source, PortDirection.Input
-            m.d.comb += value.eq(source)
+    def _input(self, name, value):
+        """A free input, as wide as an input of the component."""
+        source = Signal(len(Value.cast(value)), name=f"free_{name}")
+        self._free.append(source)
+        return source
 
     def _output(self, m, name, condition):
-        signal = Signal(name=name)
-        self._ports[name] = signal, PortDirection.Output
-        m.d.comb += signal.eq(condition)
+        self._checks[name] = Signal(name=name)
+        m.d.comb += self._checks[name].eq(condition)
 
     def _stream(self, m, name, port, is_input):
         payload = Value.cast(port.payload)
-        for part, value in (("valid", port.valid), ("payload", payload)) if is_input else (("ready", port.ready),):
-            self._free(m, f"{name}_{part}", value)
-        waited, before = Signal(name=f"{name}_waited"), Signal(payload.shape(), name=f"{name}_before")
-        m.d.sync += [waited.eq(port.valid & ~port.ready), before.eq(payload)]
-        holds = ~waited | (port.valid & (payload == before))
+        waits, before = Signal(name=f"{name}_waits"), Signal(len(payload), name=f"{name}_before")
+        m.d.sync += [waits.eq(port.valid & ~port.ready), before.eq(payload)]
         if is_input:
-            m.d.comb += Assume(holds)
-        elif isinstance(Value.cast(port.ready), Signal):
-            self.claim(m, f"stream {name} holds valid and payload until the transfer", holds)
+            m.d.comb += [
+                port.valid.eq(waits | self._input(f"{name}_valid", port.valid)),
+                payload.eq(Mux(waits, before, self._input(f"{name}_payload", payload))),
+            ]
+        elif isinstance(port.ready, Signal):
+            m.d.comb += port.ready.eq(self._input(f"{name}_ready", port.ready))
+            self.claim(m, f"stream {name} holds valid and payload until the transfer",
+                       ~waits | (port.valid & (payload == before)))
 
     def _memory(self, m, name, memory):
         depth = memory._data.depth

@@ -1,0 +1,108 @@
+import inspect
+import types
+
+import pytest
+
+from gateware.bus import FrameReceiver, FrameTransmitter, UARTReceiver, UARTTransmitter
+from gateware.chip.classifier import Classifier
+from gateware.chip.image_encoder import ImageEncoder
+from gateware.chip.readout import CountReadout
+from gateware.layers.dense import DenseLayer
+from models.networks import load
+from sim.contracts import prove_contracts
+from sim.induction import prove_spec
+from sim.specs import Spec
+from sim.specs.classifier import classifier
+from sim.specs.dense_layer import dense_layer
+from sim.specs.image_encoder import image_encoder
+from sim.specs.readout import count_readout
+
+EXAMPLES = [pytest.param(component, id=f"{cls.__name__}-{name}")
+            for cls in (UARTReceiver, UARTTransmitter, FrameReceiver, FrameTransmitter, DenseLayer, ImageEncoder, CountReadout,
+                        Classifier)
+            for name, component in cls.examples().items()]
+
+
+@pytest.mark.parametrize("component", EXAMPLES)
+def test_contracts_hold(component):
+    result = prove_contracts(component)
+    assert result.ok, str(result)
+
+
+def test_the_contracts_of_the_digits_network_hold_at_full_size():
+    chip = Classifier(load())
+    result = prove_contracts(chip)
+    assert result.ok, str(result)
+    assert {"a result comes exactly the declared clocks after the image's last pixel",
+            "the output layer never makes the hidden layer wait",
+            "memory hidden.states is never read in the row being written"} <= {goal.name for goal in result.goals}
+
+
+class Broken:
+    """A class with one line of its source changed."""
+
+    def __init__(self, cls, old, new):
+        self.cls, self.old, self.new = cls, old, new
+
+    def __call__(self):
+        module = inspect.getmodule(self.cls)
+        source = inspect.getsource(module)
+        assert source.count(self.old) == 1, f"{self.old!r} must occur once in {module.__name__}"
+        changed = types.ModuleType(module.__name__)
+        changed.__file__, changed.__package__ = module.__file__, module.__package__
+        exec(compile(source.replace(self.old, self.new), module.__file__, "exec"), vars(changed))
+        return next(iter(getattr(changed, self.cls.__name__).examples().values()))
+
+
+CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout: count_readout, Classifier: classifier}
+SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500}    # clocks
+
+MUTANTS = [
+    (DenseLayer, "state_write.en.eq(transfer)", "state_write.en.eq(self.o.valid)", "updated exactly once"),
+    (DenseLayer, "state_read.addr.eq(number + 1)", "state_read.addr.eq(number)", "from its own state"),
+    (DenseLayer, "state_read.addr.eq(number + 1)", "state_read.addr.eq(answered)", "while its new value waits"),
+    (DenseLayer, "state_read.addr.eq(number + 1)", "state_read.addr.eq(answered)", "states is never read in the row"),
+    (DenseLayer, "update.eq(~self.o.valid | self.o.ready)", "update.eq(1)", "stream o holds"),
+    (DenseLayer, "self.i.ready.eq(~self.o.valid | self.o.ready)", "self.i.ready.eq(1)", "no input is accepted"),
+    (DenseLayer, "accumulate.eq(column != 0)", "accumulate.eq(1)", "each column"),
+    (DenseLayer, "[column.eq(0), row.eq(0)]", "[column.eq(0)]", "weights is never addressed past"),
+    (DenseLayer, "m.d.sync += number.eq(0)", "m.d.sync += number.eq(n_neurons)", "states is never addressed past"),
+    (DenseLayer, "+ self.n_neurons + 1", "+ self.n_neurons", "at most the declared clocks"),
+    (DenseLayer, "+ self.n_neurons + 1", "+ self.n_neurons + 2", "exactly the declared clocks"),
+    (ImageEncoder, "time_step == self.time_steps - 1", "time_step == self.time_steps", "exactly pixels * time_steps"),
+    (ImageEncoder, "restart.eq(1)", "restart.eq(0)", "start anew"),
+    (ImageEncoder, "EnableInserter(transfer | restart)", "EnableInserter(self.o.valid | restart)", "start anew"),
+    (ImageEncoder, "first.eq(time_step == 0)", "first.eq(pixel == 0)", "first time step"),
+    (ImageEncoder, "read.en.eq(0)", "read.en.eq(1)", "never read in the row"),
+    (ImageEncoder, "read.addr.eq(following)", "read.addr.eq(pixel)", "whose turn it is"),
+    (ImageEncoder, "with m.If(~last_pixel):", "with m.If(1):", "image is never addressed past"),
+    (ImageEncoder, "read.en.eq(transfer)", "read.en.eq(1)", "stream o holds"),
+    (CountReadout, "with m.If(last):", "with m.If(first):", "one result"),
+    (CountReadout, "self.i.ready.eq(~result_valid)", "self.i.ready.eq(1)", "exactly while no result waits"),
+    (CountReadout, "label.eq(neuron)", "label.eq(neuron + 6)", "label"),
+    (CountReadout, "result_valid.eq(0)", "label.eq(0)", "one result"),
+    (CountReadout, "with m.If(self.o.valid & self.o.ready)", "with m.If(self.o.valid)", "stream o holds"),
+    (Classifier, "readout.o.ready.eq(self.o.ready)", "readout.o.ready.eq(1)", "stream o holds"),
+    (Classifier, "clocks.eq(1), busy.eq(1)", "clocks.eq(2), busy.eq(1)", "exactly the declared clocks after"),
+    (Classifier, "self.i.ready.eq(encoder.i.ready & ~busy)", "self.i.ready.eq(encoder.i.ready)", "no pixel is accepted"),
+    (Classifier, "encoder.i.valid.eq(self.i.valid & ~busy)", "encoder.i.valid.eq(self.i.valid)", "time_steps time steps"),
+]
+
+
+@pytest.mark.parametrize("cls, old, new, contract", MUTANTS, ids=[f"{m[0].__name__}-{m[3]}" for m in MUTANTS])
+def test_each_contract_fails_where_it_is_broken(cls, old, new, contract):
+    result = prove_spec(lambda: Spec(Broken(cls, old, new)(), CONTRACTS[cls]), search=SEARCH[cls])
+    goals = [goal for goal in result.goals if contract in goal.name]
+    assert any(goal.holds is False and goal.counterexample for goal in goals), str(result)
+
+
+def test_a_slow_output_layer_makes_the_hidden_layer_wait():
+    class Slow(Classifier):
+        """A classifier whose output layer was replaced by one that takes longer than it may."""
+
+        def __init__(self):
+            super().__init__(Classifier.examples()["small"].network)
+            self.output_layer = DenseLayer(self.network.neuron, self.network.output_weights, lanes=1)
+
+    result = prove_spec(lambda: Spec(Slow(), classifier), search=200)
+    assert [goal.holds for goal in result.goals if goal.name == "the output layer never makes the hidden layer wait"] == [False]

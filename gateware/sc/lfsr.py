@@ -97,7 +97,7 @@ class LFSR(StepComponent):
             raise ValueError(f"LFSR seed must be between 1 and {(1 << width) - 1}, not {seed}"
                              + (", which would lock the register up" if seed == 0 else ""))
         taps = default if taps is None else tuple(sorted(map(index, taps), reverse=True))
-        if taps != default and not (len(set(taps)) == len(taps) and 1 <= taps[-1] and taps[0] == width
+        if taps != default and not (taps and len(set(taps)) == len(taps) and 1 <= taps[-1] and taps[0] == width
                                     and is_primitive(taps)):
             raise ValueError(f"LFSR taps must be the exponents of a primitive polynomial of degree {width}, such as "
                              f"{default}, not {taps}")

@@ -30,4 +30,4 @@ def prove_contracts(component, *, timeout=60.0):
     ImportError
         If z3 is missing (the extra ``proof``).
     """
-    return prove_spec(lambda: spec_for(component), timeout=timeout)
+    return prove_spec(lambda platform: spec_for(component, platform), timeout=timeout)

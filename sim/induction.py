@@ -35,8 +35,8 @@ def prove_spec(make, *, depth=2, search=2000, timeout=60.0):
 
     Parameters
     ----------
-    make : function
-        Makes the specification.
+    make : function of str or None
+        Makes the specification, of the component elaborated for a platform.
     depth : int
         Clocks of the induction.
     search : int
@@ -48,16 +48,23 @@ def prove_spec(make, *, depth=2, search=2000, timeout=60.0):
     -------
     ProofResult
         A goal for each claim; one that neither is proven nor has a counterexample has ``holds`` None.
+
+    Raises
+    ------
+    ValueError
+        If the specification claims nothing.
     """
-    spec = make()
+    spec = make("formal")
     text = run_yosys(_SCRIPT, {"spec.il": spec.rtlil()}, ["spec.smt2"])["spec.smt2"]
     start = time.monotonic()
     words = {f"claim{k}": words for k, words in enumerate(spec.claims)}
     if re.search(r"^; yosys-smt2-assert ", text, re.MULTILINE):
         words["own"] = "the component's own assertions hold"
+    if not words:
+        raise ValueError(f"{type(spec.component).__name__} must have a contract: it has neither streams nor memories, and no assertions")
     clocks = _Clocks(text, [*words, *(f"helper{k}" for k in range(spec.helpers))], timeout)
     proven = _largest_inductive(clocks, depth)
-    broken = {} if proven >= set(words) else make().falsify(search)
+    broken = {} if proven >= set(words) else make(None).falsify(search)
     return ProofResult(tuple(
         Goal(text, True if name in proven else False if name in broken else None,
              f"in clock {broken[name]} after reset" if name in broken else "")

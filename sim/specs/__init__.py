@@ -1,5 +1,6 @@
 """Contracts of structural components: what each kind promises, written as hardware that watches it."""
 
+from gateware.bus import UARTTransmitter
 from gateware.chip.classifier import Classifier
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.readout import CountReadout
@@ -10,12 +11,14 @@ from .dense_layer import dense_layer
 from .image_encoder import image_encoder
 from .readout import count_readout
 from .spec import Spec
+from .uart_transmitter import uart_transmitter
 
 __all__ = ["Spec", "spec_for"]
 
-_CONTRACTS = {Classifier: classifier, CountReadout: count_readout, DenseLayer: dense_layer, ImageEncoder: image_encoder}
+_CONTRACTS = {Classifier: classifier, CountReadout: count_readout, DenseLayer: dense_layer, ImageEncoder: image_encoder,
+              UARTTransmitter: uart_transmitter}
 
 
-def spec_for(component):
+def spec_for(component, platform="formal"):
     """The specification of a component: the rules that hold for all, and its kind's contract where it has one."""
-    return Spec(component, next((_CONTRACTS[cls] for cls in type(component).__mro__ if cls in _CONTRACTS), None))
+    return Spec(component, next((_CONTRACTS[cls] for cls in type(component).__mro__ if cls in _CONTRACTS), None), platform)

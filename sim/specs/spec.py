@@ -30,6 +30,9 @@ class Spec(Elaboratable):
         Its ports are streams and plain signals, clocked by ``sync``.
     contract : function of (Spec, Module, component), optional
         Adds claims and helper invariants.
+    platform : str, optional
+        What the component is elaborated for; None leaves out its own assertions, which a simulator may see fail while
+        signals settle.
 
     Attributes
     ----------
@@ -40,9 +43,9 @@ class Spec(Elaboratable):
         induction, but promised to nobody.
     """
 
-    def __init__(self, component, contract=None):
+    def __init__(self, component, contract=None, platform="formal"):
         self.component, self._contract = component, contract
-        self.fragment = Fragment.get(component, "formal")
+        self.fragment = Fragment.get(component, platform)
         self.claims, self.helpers = [], 0
         # Registers begin at their initial values; nothing resets them.
         self._domain = ClockDomain("sync", reset_less=True)

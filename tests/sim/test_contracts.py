@@ -16,6 +16,7 @@ from sim.specs.classifier import classifier
 from sim.specs.dense_layer import dense_layer
 from sim.specs.image_encoder import image_encoder
 from sim.specs.readout import count_readout
+from sim.specs.uart_transmitter import uart_transmitter
 
 EXAMPLES = [pytest.param(component, id=f"{cls.__name__}-{name}")
             for cls in (UARTReceiver, UARTTransmitter, FrameReceiver, FrameTransmitter, DenseLayer, ImageEncoder, CountReadout,
@@ -54,8 +55,9 @@ class Broken:
         return next(iter(getattr(changed, self.cls.__name__).examples().values()))
 
 
-CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout: count_readout, Classifier: classifier}
-SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500}    # clocks
+CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout: count_readout, Classifier: classifier,
+             UARTTransmitter: uart_transmitter}
+SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, UARTTransmitter: 600}    # clocks
 
 MUTANTS = [
     (DenseLayer, "state_write.en.eq(transfer)", "state_write.en.eq(self.o.valid)", "updated exactly once"),
@@ -82,6 +84,9 @@ MUTANTS = [
     (CountReadout, "label.eq(neuron)", "label.eq(neuron + 6)", "label"),
     (CountReadout, "result_valid.eq(0)", "label.eq(0)", "one result"),
     (CountReadout, "with m.If(self.o.valid & self.o.ready)", "with m.If(self.o.valid)", "stream o holds"),
+    (UARTTransmitter, "bit_done & (shift == 0)", "shift == 0", "accepted exactly"),
+    (UARTTransmitter, "self.tx.eq(shift[0])", "self.tx.eq(shift[1])", "on the line"),
+    (UARTTransmitter, "shift.eq(Cat(self.i.payload, 1))", "shift.eq(Cat(self.i.payload, 0))", "line is high"),
     (Classifier, "readout.o.ready.eq(self.o.ready)", "readout.o.ready.eq(1)", "stream o holds"),
     (Classifier, "clocks.eq(1), busy.eq(1)", "clocks.eq(2), busy.eq(1)", "exactly the declared clocks after"),
     (Classifier, "self.i.ready.eq(encoder.i.ready & ~busy)", "self.i.ready.eq(encoder.i.ready)", "no pixel is accepted"),
@@ -91,7 +96,7 @@ MUTANTS = [
 
 @pytest.mark.parametrize("cls, old, new, contract", MUTANTS, ids=[f"{m[0].__name__}-{m[3]}" for m in MUTANTS])
 def test_each_contract_fails_where_it_is_broken(cls, old, new, contract):
-    result = prove_spec(lambda: Spec(Broken(cls, old, new)(), CONTRACTS[cls]), search=SEARCH[cls])
+    result = prove_spec(lambda platform: Spec(Broken(cls, old, new)(), CONTRACTS[cls], platform), search=SEARCH[cls])
     goals = [goal for goal in result.goals if contract in goal.name]
     assert any(goal.holds is False and goal.counterexample for goal in goals), str(result)
 
@@ -104,5 +109,5 @@ def test_a_slow_output_layer_makes_the_hidden_layer_wait():
             super().__init__(Classifier.examples()["small"].network)
             self.output_layer = DenseLayer(self.network.neuron, self.network.output_weights, lanes=1)
 
-    result = prove_spec(lambda: Spec(Slow(), classifier), search=200)
+    result = prove_spec(lambda platform: Spec(Slow(), classifier, platform), search=200)
     assert [goal.holds for goal in result.goals if goal.name == "the output layer never makes the hidden layer wait"] == [False]

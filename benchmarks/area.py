@@ -165,7 +165,8 @@ def run_area(only="", *, check=False):
             changes = _changes(row, kept.get((name, row["dsp_allowed"])))
             changed += bool(changes)
             print(f"{name.removeprefix('gateware.'):<58}{'yes' if row['dsp_allowed'] else 'no':>4}{row['logic']:>7,}{row['lut']:>6,}"
-                  f"{row['ff']:>6,}{row['carry']:>6}{row['ram']:>5}{row['dsp']:>4}{row['fmax_mhz']:>8.1f}  {', '.join(changes)}", flush=True)
+                  f"{row['ff']:>6,}{row['carry']:>6}{row['ram']:>5}{row['dsp']:>4}{row['fmax_mhz']:>8.1f}  {', '.join(changes)}",
+                  flush=True)
     if check:
         print(f"{changed} of {len(rows)} rows differ from docs/area.csv", file=sys.stderr)
         return int(changed > 0)

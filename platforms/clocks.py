@@ -11,7 +11,7 @@ from amaranth.lib import io
 from amaranth.lib.cdc import ResetSynchronizer
 
 from .boards import ClockSource
-from .pll import Ecp5Pll, Ice40Pll, find_pll
+from .pll import Ice40Pll, find_pll
 
 __all__ = ["Clock", "ClockGenerator", "choose_clock"]
 

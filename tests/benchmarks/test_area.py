@@ -7,7 +7,8 @@ from benchmarks import area
 from benchmarks.__main__ import main
 from gateware.step.component import discover
 
-ROW = {"component": "gateware.x.X:default", "dsp_allowed": 1, "logic": 10, "lut": 8, "ff": 4, "carry": 0, "ram": 0, "dsp": 0, "fmax_mhz": 50.0}
+ROW = {"component": "gateware.x.X:default", "dsp_allowed": 1,
+       "logic": 10, "lut": 8, "ff": 4, "carry": 0, "ram": 0, "dsp": 0, "fmax_mhz": 50.0}
 
 
 @pytest.fixture

@@ -81,7 +81,8 @@ class NeuronBank(Component):
 
         # One valid bit per clock on the way: the state's read, then the pipeline's stages.
         valid = Signal(self.latency)
-        reading, writing = Signal(range(self.count)), Signal(range(self.count))
+        reading = Signal(range(self.count))
+        writing = Signal(range(self.count))
         accepted = Signal(self.i.payload.shape())
         m.d.comb += [
             advance.eq(self.o.ready | ~valid[-1]),

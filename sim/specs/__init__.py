@@ -2,21 +2,32 @@
 
 from gateware.bus import UARTTransmitter
 from gateware.chip.classifier import Classifier
+from gateware.chip.digits import DigitsTop
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.readout import CountReadout
 from gateware.layers.dense import DenseLayer
+from gateware.neurons.bank import NeuronBank
 
 from .classifier import classifier
 from .dense_layer import dense_layer
+from .digits_top import digits_top
 from .image_encoder import image_encoder
+from .neuron_bank import neuron_bank
 from .readout import count_readout
 from .spec import Spec
 from .uart_transmitter import uart_transmitter
 
 __all__ = ["Spec", "spec_for"]
 
-_CONTRACTS = {Classifier: classifier, CountReadout: count_readout, DenseLayer: dense_layer, ImageEncoder: image_encoder,
-              UARTTransmitter: uart_transmitter}
+_CONTRACTS = {
+    Classifier: classifier,
+    CountReadout: count_readout,
+    DenseLayer: dense_layer,
+    DigitsTop: digits_top,
+    ImageEncoder: image_encoder,
+    NeuronBank: neuron_bank,
+    UARTTransmitter: uart_transmitter,
+}
 
 
 def spec_for(component, platform="formal"):

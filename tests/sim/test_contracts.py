@@ -5,9 +5,11 @@ import pytest
 
 from gateware.bus import FrameReceiver, FrameTransmitter, UARTReceiver, UARTTransmitter
 from gateware.chip.classifier import Classifier
+from gateware.chip.digits import DigitsTop
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.readout import CountReadout
 from gateware.layers.dense import DenseLayer
+from gateware.neurons.bank import NeuronBank
 from models.networks import load
 from sim.contracts import prove_contracts
 from sim.induction import prove_spec
@@ -15,12 +17,13 @@ from sim.specs import Spec
 from sim.specs.classifier import classifier
 from sim.specs.dense_layer import dense_layer
 from sim.specs.image_encoder import image_encoder
+from sim.specs.neuron_bank import neuron_bank
 from sim.specs.readout import count_readout
 from sim.specs.uart_transmitter import uart_transmitter
 
 EXAMPLES = [pytest.param(component, id=f"{cls.__name__}-{name}")
             for cls in (UARTReceiver, UARTTransmitter, FrameReceiver, FrameTransmitter, DenseLayer, ImageEncoder, CountReadout,
-                        Classifier)
+                        NeuronBank, Classifier, DigitsTop)
             for name, component in cls.examples().items()]
 
 
@@ -56,8 +59,8 @@ class Broken:
 
 
 CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout: count_readout, Classifier: classifier,
-             UARTTransmitter: uart_transmitter}
-SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, UARTTransmitter: 600}    # clocks
+             NeuronBank: neuron_bank, UARTTransmitter: uart_transmitter}
+SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, NeuronBank: 600, UARTTransmitter: 600}    # clocks
 
 MUTANTS = [
     (DenseLayer, "state_write.en.eq(transfer)", "state_write.en.eq(self.o.valid)", "updated exactly once"),
@@ -84,6 +87,10 @@ MUTANTS = [
     (CountReadout, "label.eq(neuron)", "label.eq(neuron + 6)", "label"),
     (CountReadout, "result_valid.eq(0)", "label.eq(0)", "one result"),
     (CountReadout, "with m.If(self.o.valid & self.o.ready)", "with m.If(self.o.valid)", "stream o holds"),
+    (NeuronBank, "write.en.eq(valid[-1] & advance)", "write.en.eq(valid[-1])", "updated exactly once"),
+    (NeuronBank, "with m.If(self.i.valid):", "with m.If(1):", "meets the state"),
+    (NeuronBank, "write.addr.eq(writing)", "write.addr.eq(reading)", "states is never read in the row"),
+    (NeuronBank, "advance.eq(self.o.ready | ~valid[-1])", "advance.eq(1)", "stream o holds"),
     (UARTTransmitter, "bit_done & (shift == 0)", "shift == 0", "accepted exactly"),
     (UARTTransmitter, "self.tx.eq(shift[0])", "self.tx.eq(shift[1])", "on the line"),
     (UARTTransmitter, "shift.eq(Cat(self.i.payload, 1))", "shift.eq(Cat(self.i.payload, 0))", "line is high"),

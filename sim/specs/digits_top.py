@@ -1,0 +1,25 @@
+"""Contract of the digits top level: those of its parts, where they are."""
+
+from gateware.chip.classifier import Classifier
+
+from .classifier import classifier
+from .uart_transmitter import uart_transmitter
+
+__all__ = ["digits_top"]
+
+
+def digits_top(spec, m, top, *path):
+    """What the classifier and the UART transmitter promise holds inside the whole design.
+
+    Parameters
+    ----------
+    spec : Spec
+    m : Module
+        Of the specification.
+    top : DigitsTop
+    *path : str
+        Where the top level is in the specified component.
+    """
+    if isinstance(top.core, Classifier):
+        classifier(spec, m, top.core, *path, "core")
+    uart_transmitter(spec, m, top._uart[1], *path, "uart_transmitter")

@@ -1,0 +1,46 @@
+"""Contract of the neuron bank's schedule."""
+
+from amaranth.hdl import Mux, Signal
+
+__all__ = ["neuron_bank"]
+
+
+def neuron_bank(spec, m, bank, *path):
+    """The neurons are read and updated in turn, and none is read while its new state is on the way.
+
+    It depends on the number of neurons and the latency; not on the neuron.
+
+    Parameters
+    ----------
+    spec : Spec
+    m : Module
+        Of the specification.
+    bank : NeuronBank
+    *path : str
+        Where the bank is in the specified component.
+    """
+    (read,), (write,) = spec.memory(*path, "states")
+    reading, writing, valid = (spec.inside(name, *path) for name in ("reading", "writing", "valid"))
+    # Neurons whose input was accepted, and that were updated, in turn; the row that the memory's read register holds.
+    begun, updated, row = (Signal(range(bank.count), name=name) for name in ("begun", "updated", "row"))
+    under_way = sum(valid[k] for k in range(bank.latency))
+    taken, given = bank.i.valid & bank.i.ready, bank.o.valid & bank.o.ready
+    newest = Signal(range(bank.count))
+    for counter, moves in ((begun, taken), (updated, given)):
+        with m.If(moves):
+            m.d.sync += counter.eq(Mux(counter == bank.count - 1, 0, counter + 1))
+    with m.If(taken):
+        m.d.sync += newest.eq(begun)
+    with m.If(read._en):
+        m.d.sync += row.eq(read._addr)
+
+    writing_now = write._en.any()
+    spec.claim(m, "every neuron is updated exactly once per input, in turn",
+               (writing_now == given) & (~writing_now | (write._addr == updated)))
+    spec.claim(m, "every input meets the state of the neuron whose turn it is", ~valid[0] | (row == newest))
+    spec.claim(m, "no neuron is read while its new state is on the way",
+               (under_way < bank.count) & (begun == Mux(updated + under_way >= bank.count,
+                                                        updated + under_way - bank.count, updated + under_way)))
+
+    spec.help(m, (begun < bank.count) & (updated < bank.count))
+    spec.help(m, (reading == begun) & (writing == updated))

@@ -24,7 +24,7 @@ def test_the_currents_are_the_matrix_product():
 
 def test_the_memory_holds_a_row_of_lanes():
     layer = DenseLayer(NEURON, [[1, -1, 127], [-128, 5, 0], [2, 3, 4]], lanes=2)
-    assert layer.current == Range(-128, 127)
+    assert layer.current == Range(-128, 128)
     assert list(layer.rows()) == [0x8001, 0x05FF, 0x007F, 2, 3, 4]
 
 

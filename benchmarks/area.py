@@ -7,6 +7,7 @@ registers (`platforms.designs.harness`), placed and routed for 48 MHz with seed 
 import csv
 import io
 import json
+import math
 import re
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from platforms.bitstream import build_bitstream
 from platforms.boards import find_board
 from platforms.cache import Cache
 from platforms.clocks import choose_clock
+from platforms.errors import FitError
 from platforms.files import sha256_of, write_whole
 from platforms.progress import Steps
 from platforms.toolchain import find_toolchain, run_tool
@@ -94,15 +96,18 @@ def measure(name, component):
     Returns
     -------
     list of dict
-        With the keys of `COLUMNS`.
+        With the keys of `COLUMNS`; ``fmax_mhz`` is None where the component is larger than the part.
     """
     board = find_board("icebreaker")
     clock = choose_clock(board, CLOCK)
     rows = []
     for dsp in (True, False):
         area = measure_area(component, dsp=dsp)
-        build = build_bitstream(component, board, clock, dsp=dsp, allow_slow=True)
-        rows.append({"component": name, "dsp_allowed": int(dsp), **area, "fmax_mhz": round(build.fmax_hz / 1e6, 1)})
+        try:
+            fmax = round(build_bitstream(component, board, clock, dsp=dsp, allow_slow=True).fmax_hz / 1e6, 1)
+        except FitError:
+            fmax = None
+        rows.append({"component": name, "dsp_allowed": int(dsp), **area, "fmax_mhz": fmax})
         if not area["dsp"]:
             break
     return rows
@@ -114,7 +119,8 @@ def _read_kept():
         return {}
     with path.open(encoding="utf-8", newline="") as file:
         return {(row["component"], int(row["dsp_allowed"])):
-                {key: value if key == "component" else float(value) if key == "fmax_mhz" else int(value) for key, value in row.items()}
+                {key: value if key == "component" else float(value or "nan") if key == "fmax_mhz" else int(value)
+                 for key, value in row.items()}
                 for row in csv.DictReader(file)}
 
 
@@ -123,9 +129,14 @@ def _changes(row, kept):
     if kept is None:
         return ["new"]
     changes = [f"{key} {kept[key]} -> {row[key]}" for key in COLUMNS[2:-1] if row[key] != kept[key]]
-    if abs(row["fmax_mhz"] - kept["fmax_mhz"]) > FMAX_TOLERANCE * kept["fmax_mhz"]:
-        changes.append(f"Fmax {kept['fmax_mhz']} -> {row['fmax_mhz']} MHz")
+    now, before = float("nan") if row["fmax_mhz"] is None else row["fmax_mhz"], kept["fmax_mhz"]
+    if math.isnan(now) != math.isnan(before) or abs(now - before) > FMAX_TOLERANCE * before:
+        changes.append(f"Fmax {before} -> {now} MHz")
     return changes
+
+
+def _fmax(row):
+    return "too big" if row["fmax_mhz"] is None else f"{row['fmax_mhz']:.1f}"
 
 
 def _csv(rows):
@@ -141,14 +152,14 @@ def _markdown(rows, tools):
         "# Area and Fmax", "",
         "Every component's examples on the iCE40UP5K, written by `python -m benchmarks area`. Area: the component alone, as nextpnr",
         "packs it. Fmax: between registers, placed and routed for 48 MHz with seed 1. A component that uses DSP blocks has a second",
-        "row without them. `area.csv` has the same figures.", "",
+        "row without them; what is larger than the part has no Fmax. `area.csv` has the same figures.", "",
         "Tools: " + ", ".join(f"{name} {version}" for name, version in tools.items()) + ".", "",
         "| component | DSP | logic cells | LUT4 | flip-flops | carry | RAM | DSP used | Fmax (MHz) |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|"]
     for row in rows:
         name = row["component"].removeprefix("gateware.")
         lines.append(f"| `{name}` | {'yes' if row['dsp_allowed'] else 'no'} | " + " | ".join(
-            f"{row[key]:,}" for key in COLUMNS[2:-1]) + f" | {row['fmax_mhz']:.1f} |")
+            f"{row[key]:,}" for key in COLUMNS[2:-1]) + f" | {_fmax(row)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -165,7 +176,7 @@ def run_area(only="", *, check=False):
             changes = _changes(row, kept.get((name, row["dsp_allowed"])))
             changed += bool(changes)
             print(f"{name.removeprefix('gateware.'):<58}{'yes' if row['dsp_allowed'] else 'no':>4}{row['logic']:>7,}{row['lut']:>6,}"
-                  f"{row['ff']:>6,}{row['carry']:>6}{row['ram']:>5}{row['dsp']:>4}{row['fmax_mhz']:>8.1f}  {', '.join(changes)}",
+                  f"{row['ff']:>6,}{row['carry']:>6}{row['ram']:>5}{row['dsp']:>4}{_fmax(row):>8}  {', '.join(changes)}",
                   flush=True)
     if check:
         print(f"{changed} of {len(rows)} rows differ from docs/area.csv", file=sys.stderr)

@@ -33,7 +33,12 @@ def test_table_is_kept_and_compared(measured, tmp_path, capsys):
     measured[0]["fmax_mhz"] = 40.0
     assert main(["area", "x.X"]) == 0
     assert "Fmax 50.0 -> 40.0 MHz" in capsys.readouterr().out
-    assert next(csv.DictReader((tmp_path / "area.csv").read_text().splitlines()))["logic"] == "10"
+    measured[0]["fmax_mhz"] = None
+    assert main(["area", "--check"]) == 1
+    assert "Fmax 50.0 -> nan MHz" in capsys.readouterr().out
+    assert main(["area"]) == 0 and main(["area", "--check"]) == 0
+    assert "too big" in (tmp_path / "area.md").read_text()
+    assert next(csv.DictReader((tmp_path / "area.csv").read_text().splitlines()))["logic"] == "12"
 
 
 def test_unknown_component_is_refused(capsys):

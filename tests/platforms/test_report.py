@@ -63,7 +63,7 @@ def test_page_of_a_component_stands_alone(report):
 def test_page_of_the_classifier_shows_everything(full_report):
     page = render_page(full_report)
     for text in ("Digits on 1BitSquared iCEBreaker", "98.9", "11,503 clocks", "479.3 µs", "750 µs", "725,760 spikes", "ab" * 32,
-                 "gateware.neurons.lif.LIF", "2 of 3", "0123456789abcdef", 'class="raster"', 'class="plan"', "31.50 MHz", 
+                 "gateware.neurons.lif.LIF", "2 of 3", "0123456789abcdef", 'class="raster"', 'class="plan"', "31.50 MHz",
                  "prefers-color-scheme"):
         assert text in page, text
     assert "http" not in page and "src=" not in page

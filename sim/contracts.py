@@ -6,7 +6,7 @@ from .specs import spec_for
 __all__ = ["prove_contracts"]
 
 
-def prove_contracts(component, *, timeout=60.0):
+def prove_contracts(component, *, depth=2, timeout=60.0):
     """Prove what a structural component promises, by k-induction.
 
     Each component: that its output streams hold until the transfer, that no memory is read in the row being written or past
@@ -17,6 +17,8 @@ def prove_contracts(component, *, timeout=60.0):
     ----------
     component : amaranth.lib.wiring.Component
         With streams and plain signals as ports.
+    depth : int
+        Clocks of the induction.
     timeout : float
         Seconds for each question to the solver.
 
@@ -30,4 +32,4 @@ def prove_contracts(component, *, timeout=60.0):
     ImportError
         If z3 is missing (the extra ``proof``).
     """
-    return prove_spec(lambda platform: spec_for(component, platform), timeout=timeout)
+    return prove_spec(lambda platform: spec_for(component, platform), depth=depth, timeout=timeout)

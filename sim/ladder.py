@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gateware.rtlil import component_ports, to_rtlil
 from gateware.step import StepComponent
+from gateware.step.pipeline import Pipeline
 
 from .kept import KeptResults, evidence_digest
 
@@ -166,6 +167,9 @@ def _proof(component, name, simulation):
     if isinstance(component, StepComponent):
         from .proof import prove
         result = prove(component)
+    elif isinstance(component, Pipeline):
+        from .proof import prove_pipeline
+        result = prove_pipeline(component)
     else:
         from .contracts import prove_contracts
         result = prove_contracts(component)

@@ -78,8 +78,11 @@ class Spec(Elaboratable):
 
         async def testbench(ctx):
             for clock in range(clocks):
-                for signal in self._free:
-                    ctx.set(signal, random.getrandbits(len(signal)))
+                # Busy and quiet times take turns, for some mistakes need a stream to wait or to pause for long.
+                if clock % 40 == 0:
+                    rates = [random.choice((0.0, 0.1, 0.5, 0.9, 1.0)) for _ in self._free]
+                for signal, rate in zip(self._free, rates):
+                    ctx.set(signal, random.random() < rate if len(signal) == 1 else random.getrandbits(len(signal)))
                 _, _, *holds = await ctx.tick().sample(*checks.values())
                 for name, held in zip(checks, holds):
                     if not held:

@@ -184,32 +184,39 @@ def _claims(component):
     initial = [numbers.constant_symbol(Range(value, value) if shape.kind == "int" else shape, value)
                for shape, value in zip(component.state, component.init)]
 
-    claims = {"outputs": (in_range, [equal(*each) for each in zip(component.outputs, outputs, step_outputs)])}
+    def equals(shapes, signals, symbols):
+        return z3.And([equal(*each) for each in zip(shapes, signals, symbols)])
+
+    claims = {"outputs": [(in_range, equals(component.outputs, outputs, step_outputs))]}
     if exact:
-        claims["exact widths"] = (in_range, exact)
+        claims["exact widths"] = [(in_range if assumed is None else assumed, claim) for assumed, claim in exact]
     if component.state:
         reset = z3.Bool("reset")
         claims |= {
             # The initial state is the RTL's own claim: nothing about ranges is assumed of it.
-            "initial state": ([z3.Bool("initial")], [equal(*each) for each in zip(component.state, state, initial)]),
-            "reset": ([*in_range, reset], [equal(*each) for each in zip(component.state, following, initial)]),
-            "next state": ([*in_range, z3.Not(reset)],
-                           [equal(*each) for each in zip(component.state, following, step_next)]),
-            "ranges": (in_range, [within(*each) for each in zip(component.state, step_next)]),
+            "initial state": [([z3.Bool("initial")], equals(component.state, state, initial))],
+            "reset": [([*in_range, reset], equals(component.state, following, initial))],
+            "next state": [([*in_range, z3.Not(reset)], equals(component.state, following, step_next))],
+            "ranges": [(in_range, within(*each)) for each in zip(component.state, step_next)],
         }
     return claims
 
 
 def _decide(claims, rtl, timeout):
+    """The goals, each of them one or more claims (assumed, claimed)."""
     import z3
     goals, start = [], time.monotonic()
-    for name, (assumed, claimed) in claims.items():
-        solver = z3.SolverFor("QF_BV")
-        solver.set("timeout", int(timeout * 1000))
-        solver.add(*rtl, *assumed, z3.Not(z3.And(claimed)))
-        answer = solver.check()
-        goals.append(Goal(name, None if answer == z3.unknown else answer == z3.unsat,
-                          _example(solver.model()) if answer == z3.sat else ""))
+    for name, parts in claims.items():
+        holds, example = True, ""
+        for assumed, claimed in parts:
+            solver = z3.SolverFor("QF_BV")
+            solver.set("timeout", int(timeout * 1000))
+            solver.add(*rtl, *assumed, z3.Not(claimed))
+            answer = solver.check()
+            if answer != z3.unsat:
+                holds, example = (None, "") if answer == z3.unknown else (False, _example(solver.model()))
+                break
+        goals.append(Goal(name, holds, example))
     return ProofResult(tuple(goals), time.monotonic() - start)
 
 

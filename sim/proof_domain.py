@@ -44,26 +44,55 @@ class Proof(Domain):
 
     Attributes
     ----------
-    exact : list of Bool
-        That each cut left the value as it was.
+    exact : list of (list of Bool or None, Bool)
+        That each result lies in its range, so that its width is enough: what is assumed (None: the ranges of state and
+        inputs) and what is claimed. A claim is made of operands that may be anything in *their* ranges, which the claims
+        before it have shown to hold; so that a product does not come back in everything that is computed from it.
     """
 
     def __init__(self):
         super().__init__()
-        self.exact = []
+        self.exact, self._natural = [], None
+
+    def emit(self, primitive, shape, *operands, **static):
+        self._natural = None
+        result = super().emit(primitive, shape, *operands, **static)
+        if self._natural is not None:
+            self.exact += self._claims(primitive, result.shape, operands, static)
+        return result
+
+    def _claims(self, primitive, shape, operands, static):
+        if primitive == "mul":
+            # A product over two intervals is extreme at their ends, a square also at zero.
+            a, b = (each.shape for each in operands)
+            if operands[0].raw.eq(operands[1].raw):
+                ends = [a.lo * a.lo, a.hi * a.hi, *([0] if a.lo <= 0 <= a.hi else [])]
+            else:
+                ends = [x * y for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
+            yield [], z3.BoolVal(shape.lo <= min(ends) and max(ends) <= shape.hi)
+        elif primitive == "mux":
+            # Where it is narrower than both sides together, condition and sides are related: nothing can be forgotten.
+            _, a, b = operands
+            if shape.lo > min(a.shape.lo, b.shape.lo) or shape.hi < max(a.shape.hi, b.shape.hi):
+                yield None, self._natural_within(shape)
+        else:
+            anything = [type(each)(self, each.shape, z3.FreshConst(each.raw.sort())) for each in operands]
+            getattr(self, primitive)(shape, *anything, **static)
+            yield [within(each.shape, each) for each in anything], self._natural_within(shape)
+
+    def _natural_within(self, shape):
+        natural, signed = self._natural
+        width = max(natural.size(), shape.width) + 1
+        value = (z3.SignExt if signed else z3.ZeroExt)(width - natural.size(), natural)
+        return z3.And(z3.BitVecVal(shape.lo, width) <= value, value <= z3.BitVecVal(shape.hi, width))
 
     def _cut(self, shape, natural, signed=True):
-        """The bits of an exact result that its range needs, and the claim that they are enough."""
+        """The bits of an exact result that its range needs."""
+        self._natural = natural, signed
         width = max(shape.width, 1)
-        extend = z3.SignExt if signed else z3.ZeroExt
         if natural.size() < width:
-            natural = extend(width - natural.size(), natural)
-        bits = z3.Extract(width - 1, 0, natural) if natural.size() > width else natural
-        if natural.size() > width or signed != shape.signed:
-            wide = natural.size() + 1
-            again = (z3.SignExt if shape.signed else z3.ZeroExt)(wide - width, bits)
-            self.exact.append(again == extend(1, natural))
-        return bits
+            return (z3.SignExt if signed else z3.ZeroExt)(width - natural.size(), natural)
+        return z3.Extract(width - 1, 0, natural) if natural.size() > width else natural
 
     def constant(self, shape, value):
         if shape.kind == "bit":

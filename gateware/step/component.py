@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from operator import index
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib.wiring import In, Out
@@ -10,7 +11,7 @@ from gateware.component import Component
 
 from .hardware import step_logic
 from .syntax import check_syntax
-from .trace import trace
+from .trace import _like, trace
 
 __all__ = ["StepComponent", "discover"]
 
@@ -51,11 +52,13 @@ class StepComponent(Component):
 
     def __init__(self, step, *, params=(), state=(), init=(), inputs=()):
         check_syntax(step)
+        for part, shapes in (("state", state), ("inputs", inputs)):
+            if shapes != () and not (hasattr(shapes, "_fields") and all(hasattr(shape, "kind") for shape in shapes)):
+                raise TypeError(f"{part} must be a NamedTuple of shapes (Q, Range, BIT, Vector), not {shapes!r}")
+        _check_constants("params", params)
         if len(init) != len(state):
             raise ValueError(f"init must have the fields of state, {getattr(state, '_fields', ())}, not {init!r}")
-        for name, shape, value in zip(getattr(state, "_fields", ()), state, init):
-            if type(value) is not int or value not in shape:
-                raise ValueError(f"init {name} must be an integer in {shape!r}, not {value!r}")
+        init = _like(state, [_initial(*each) for each in zip(getattr(state, "_fields", ()), state, init)])
         self.step, self.params, self.state, self.init, self.inputs = step, params, state, init, inputs
         self.graph = trace(step, params, state, inputs)
         self.outputs = self.graph.shapes(self.graph.outputs)
@@ -89,6 +92,26 @@ class StepComponent(Component):
         m.d.comb += [getattr(self, name).eq(value) for name, value in outputs._asdict().items()]
         m.d.sync += [register.eq(value) for register, value in zip(registers, next_state)]
         return m
+
+
+def _initial(name, shape, value):
+    """An initial value as a Python integer of its shape."""
+    try:
+        number = index(value)
+    except TypeError:
+        number = None
+    if number is None or number not in shape or (isinstance(value, bool) and shape.kind != "bit"):
+        raise ValueError(f"init {name} must be an integer in {shape!r}, not {value!r}")
+    return number
+
+
+def _check_constants(name, value):
+    """Refuse what is no integer, shape, table of integers, or NamedTuple of such."""
+    if isinstance(value, tuple) and not hasattr(value, "kind"):
+        for field, each in zip(getattr(value, "_fields", range(len(value))), value):
+            _check_constants(f"{name} {field}", each)
+    elif type(value) is not int and not hasattr(value, "kind"):
+        raise TypeError(f"{name} must be a Python integer, a shape or a tuple of integers, not {value!r}")
 
 
 def discover(package="gateware"):

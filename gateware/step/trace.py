@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .bind import bind
-from .errors import StepError
-from .symbolic import Domain, Symbol, checked, symbol
+from .constants import checked
+from .errors import StepError, article, refuse_at
+from .symbolic import Domain, Symbol, symbol
 
 __all__ = ["Graph", "Node", "trace"]
 
@@ -108,7 +109,10 @@ def trace(step, params, state, inputs):
     symbols = {kind: _like(shapes, [domain.source(kind, name, shape)
                                     for name, shape in zip(getattr(shapes, "_fields", ()), shapes)])
                for kind, shapes in (("state", state), ("input", inputs))}
-    result = bind(step, domain.operations, constant=checked)(checked(params), symbols["state"], symbols["input"])
+    try:
+        result = bind(step, domain.operations, constant=checked)(checked(params), symbols["state"], symbols["input"])
+    except (AttributeError, NameError) as error:
+        refuse_at(error)
     where = f"{step.__code__.co_filename}:{step.__code__.co_firstlineno}: {step.__qualname__}"
     if not (isinstance(result, tuple) and len(result) == 2 and all(isinstance(part, tuple) for part in result)):
         raise StepError(f"{where} must return (next state, outputs), two NamedTuples")
@@ -126,7 +130,7 @@ def trace(step, params, state, inputs):
 
 def _check_fits(where, name, shape, value: Symbol):
     if value.shape.kind != shape.kind:
-        raise StepError(f"{where} gives state {name} a {value.shape.kind}, which is declared as {shape!r}")
+        raise StepError(f"{where} gives state {name} {article(value.shape.kind)}, which is declared as {shape!r}")
     if shape.kind == "vector" and value.shape != shape:
         raise StepError(f"{where} gives state {name} {value.shape!r}, which is declared as {shape!r}")
     if value.shape.lo < shape.lo or value.shape.hi > shape.hi:

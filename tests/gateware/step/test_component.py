@@ -1,5 +1,6 @@
 import re
 
+import numpy as np
 import pytest
 from amaranth.hdl import signed, unsigned
 from amaranth.lib.wiring import In, Out
@@ -7,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 from gateware.neurons.fixed_point_lif import FixedPointLIF
 from gateware.neurons.lif import LIF
 from gateware.rtlil import to_rtlil
-from gateware.step import Q, Range, StepComponent
+from gateware.step import Q, Range, StepComponent, StepError
 from gateware.sc.multiply import AndMultiplier
 
 from .written import written
@@ -84,3 +85,35 @@ def test_logic_can_stand_in_another_module():
 
 def test_formats_are_those_of_the_component():
     assert LIF(membrane=Q(6, 10)).outputs.v == Range(-(2**15), 2**15 - 1)
+
+
+@pytest.mark.parametrize("part, shapes", [("inputs", (Q(8, 8),)), ("inputs", {"x": Q(8, 8)}), ("state", 16)])
+def test_shapes_are_refused_that_are_no_named_tuple_of_shapes(tmp_path, part, shapes):
+    component = written(tmp_path, "return State(state.s), Outputs(state.s)", state="Q(4, 4)")
+    given = {"state": component.state, "inputs": component.inputs, part: shapes}
+    with pytest.raises(TypeError, match=rf"{part} must be a NamedTuple of shapes \(Q, Range, BIT, Vector\), not "):
+        StepComponent(component.step, params=component.params, init=component.init, **given)
+
+
+@pytest.mark.parametrize("value", [0.5, np.int64(3), (1, 0.5), "3"])
+def test_params_are_refused_that_are_no_integers(tmp_path, value):
+    component = written(tmp_path, "return State(state.s), Outputs(state.s)", state="Q(4, 4)")
+    with pytest.raises(TypeError, match="params n.* must be a Python integer, a shape or a tuple of integers, not "):
+        StepComponent(component.step, params=component.params._replace(n=value), state=component.state,
+                      init=component.init, inputs=component.inputs)
+
+
+def test_an_initial_value_may_be_a_numpy_integer(tmp_path):
+    component = written(tmp_path, "return State(state.s), Outputs(state.s)", state="Q(4, 4)")
+    init = type(component.init)(np.int64(3))
+    again = StepComponent(component.step, params=component.params, state=component.state, init=init, inputs=component.inputs)
+    assert type(again.init.s) is int and again.init.s == 3
+
+
+@pytest.mark.parametrize("body, message", [
+    ("return (), Outputs(inputs.typo)", "object has no attribute 'typo'"),
+    ("return (), Outputs(inputs.x + missing)", "name 'missing' is not defined"),
+])
+def test_a_name_that_does_not_exist_is_refused_with_its_line(tmp_path, body, message):
+    with pytest.raises(StepError, match=rf"module\d+\.py:\d+: step: .*{message}"):
+        written(tmp_path, body)

@@ -69,6 +69,8 @@ def _construct(name, cls, examples, settings):
         if key not in parameters:
             raise ValueError(f"parameter of {name} must be one of {', '.join(parameters) or 'none'}, not {key!r}")
         values[key] = _value(key, text)
+        if isinstance(values[key], str) and not isinstance(parameters[key].default, str):
+            raise ValueError(f"parameter {key} must be a literal, Q(i, f) or Range(lo, hi), not {text!r}")
     missing = [key for key, each in parameters.items() if each.default is inspect.Parameter.empty and key not in values]
     if missing:
         raise ValueError(f"{name} needs the parameter {missing[0]}: set it, or export a configuration: "

@@ -1,8 +1,8 @@
 """The netlist rung: what synthesis made of a component equals the component, with memory and multiplier cells as cut points.
 
 Synthesis is done in two halves. The *reference* is the register-transfer netlist: where a component has neither memories nor
-multipliers, its RTL itself; otherwise the coarse netlist, in which Yosys has turned both into block RAM and DSP cells (and
-products without a DSP into sums) but nothing into logic. The *netlist* is what the whole flow makes of it: LUTs, carries and
+multipliers, its RTL itself; otherwise the coarse netlist, in which Yosys has turned both into block RAM and DSP cells (small
+memories into registers, products without a DSP into sums) but nothing into logic. The *netlist* is what the whole flow makes of it: LUTs, carries and
 flip-flops by the vendor's models. The cut cells are removed on both sides, their inputs compared as outputs and their outputs
 free; their parameters (memory contents, DSP modes) must be equal. Two proofs then say that the two never differ:
 
@@ -75,7 +75,7 @@ class NetlistResult:
 
     def __str__(self):
         cuts = ", ".join(f"{count} {kind}" for kind, count in sorted(self.cuts.items())) or "none"
-        reference = {"rtl": "the RTL", "coarse": "the coarse netlist, memories and products already cells or sums"}[self.reference]
+        reference = {"rtl": "the RTL", "coarse": "the coarse netlist, its memories and products already cells"}[self.reference]
         verdict = f"proven equal to {reference} in {self.points} signals" if self.ok else self.failure
         return f"netlist: {verdict}; cut points: {cuts}"
 
@@ -156,14 +156,13 @@ def _cells(rules):
 
 def _synthesis(reference, rules, dsp):
     command = f"{rules.command} -top design {'-dsp' if dsp else ''}"
-    if reference == "rtl":
-        middle = f"{command} -run begin:coarse\nopt_clean\ndesign -save middle\nmemory_map\n"
-        rest = f"{command} -run coarse:"
-    else:
-        # Registers and cut cells get public names, by which both sides are matched.
-        middle = (f"{command} -run begin:map_ffram\nrename -enumerate -pattern {_CUT_NAME}% {_cells(rules)}\n"
-                  f"rename -enumerate -pattern signal_% w:$*\nopt_clean\ndesign -save middle\nmemory_map\n")
-        rest = f"{command} -run map_ffram:"
+    first, second = ("begin:coarse", "coarse:") if reference == "rtl" else ("begin:map_gates", "map_gates:")
+    # Flip-flops start at 0 on the part. To invert the others at once, and to give every register and every cut cell a public
+    # name, lets both sides be matched by name. What is undefined (a row past a memory's last, a
+    # choice of two states of a state machine at once) is settled for both alike.
+    middle = (f"{command} -run {first}\nzinit -all\nsetundef -zero\ntechmap t:$pmux\nrename -enumerate -pattern {_CUT_NAME}% {_cells(rules)}\n"
+              f"rename -enumerate -pattern register_% t:$*ff* %co1:+[Q] w:$* %i\nopt_clean\ndesign -save middle\n")
+    rest = f"{command} -run {second}"
     # Split into bits, a signal of which some bits are optimised away keeps the others as points of comparison.
     return (f"read_rtlil design.il\n{middle}splitnets\nopt_clean\nselect -module design\nwrite_rtlil -selected reference.il\nselect -clear\n"
             f"design -load middle\n{rest}\nsplitnets\nopt_clean\nselect -module design\nwrite_rtlil -selected netlist.il\n")
@@ -177,7 +176,9 @@ def _proof(rules, has_cuts):
     expose = f"expose -evert {_cells(rules)}\n" if has_cuts else ""
     library = f"read_verilog -lib {' '.join(rules.models)}"
     models = " ".join(f"-map {model}" for model in rules.models)
-    registers = "techmap\ndfflegalize -cell $_DFF_P_ 0\nsetattr -unset init w:*\nopt_clean"
+    # Two signals that are one on either side alone would hide each other: both sides are tidied up first.
+    tidy = "opt_expr\nopt_merge\nopt_clean"
+    registers = f"techmap\n{tidy}\ndfflegalize -cell $_DFF_P_ 0\nsetattr -unset init w:*\n{tidy}"
     # `ifraig` and `fraig` find the equal inner signals of sums, at which SAT alone does not end.
     return f"""
 {library}
@@ -247,7 +248,9 @@ def _without_undefined(text):
     """Drop the names that optimisation left without a driver: they are no points of comparison."""
     undefined = set(re.findall(r"^  connect (\S+) 1'x$", text, re.MULTILINE))
     text = re.sub(r"^  connect \S+ 1'x\n", "", text, flags=re.MULTILINE)
-    for name in undefined:
-        if text.count(name + "\n") + text.count(name + " ") == 1:
-            text = re.sub(rf"^  wire {re.escape(name)}\n", "", text, flags=re.MULTILINE)
-    return text
+    used = {name for body in (body for _, _, body in _blocks(text)) for name in re.findall(r"\\\S+", body)}
+    used |= {name for line in re.findall(r"^  connect .*$", text, re.MULTILINE) for name in re.findall(r"\\\S+", line)}
+
+    def keep(match):
+        return "" if match[1] in undefined - used else match[0]
+    return re.sub(r"(?:^  attribute .*\n)*^  wire (?:offset -?\d+ )?(\S+)\n", keep, text, flags=re.MULTILINE)

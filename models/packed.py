@@ -1,6 +1,7 @@
 """Packed streams: 64 clocks per word, bit k of word w being clock 64 w + k; kernels for stateless components of Bits."""
 
 from operator import index
+from pathlib import Path
 
 import numpy as np
 
@@ -51,13 +52,15 @@ class PackedModel:
     Raises
     ------
     ValueError
-        If the component has state or a value that is no Bit.
+        If the component has state, no inputs, or a value that is no Bit.
     """
 
     def __init__(self, component):
         if component.state:
             raise ValueError(f"packed streams need a component without state, and {type(component).__name__} has "
                              f"{', '.join(component.state._fields)}")
+        if not component.inputs:
+            raise ValueError(f"packed streams need a component with inputs, and {type(component).__name__} has none")
         other = [node.shape for node in component.graph.nodes if node.shape.kind != "bit"]
         if other:
             raise ValueError(f"packed streams need a component of Bits alone, and {type(component).__name__} has {other[0]!r}")
@@ -76,6 +79,11 @@ class PackedModel:
         Returns
         -------
         NamedTuple of uint64 arrays
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an input is missing, no array of uint64, or of another shape.
         """
         given = inputs._asdict() if hasattr(inputs, "_asdict") else dict(inputs)
         names = self.component.inputs._fields
@@ -83,6 +91,8 @@ class PackedModel:
             raise TypeError(f"inputs must be {', '.join(names)}, not {', '.join(given) or 'empty'}")
         words = [np.ascontiguousarray(_words(name, given[name])) for name in names]
         length = index(length)
+        if length < 0:
+            raise ValueError(f"length must be at least 0, not {length}")
         for name, each in zip(names, words):
             if each.shape != words[0].shape or each.shape[-1] != -(-length // 64):
                 raise ValueError(f"{name} must have the shape {(*words[0].shape[:-1], -(-length // 64))} for {length} "
@@ -104,7 +114,7 @@ class PackedModel:
             words = NUMBA | {name: njit(function) for name, function in _WORDS.items()}
             self._kernel = load_generated(
                 f"{type(component).__name__}_packed", _source(component),
-                f"{fingerprint(component.step)}\n{component.params!r}\n{sorted(_WORDS)}",
+                f"{fingerprint(component.step)}\n{component.params!r}\n{Path(__file__).read_text(encoding='utf-8')}",
                 step=njit(bind(component.step, words, njit)), PARAMS=component.params,
                 Inputs=type(component.inputs)).kernel
         return self._kernel

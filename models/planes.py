@@ -8,15 +8,25 @@ from gateware.step.bind import bind
 from gateware.step.symbolic import symbol
 from gateware.step.trace import _like
 
+from .arrays import as_input
 from .generated import load_generated
 from .packed import pack, unpack
 
 __all__ = ["PlanesModel", "from_planes", "to_planes"]
 
 
+_ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+
+
 def to_planes(values, shape):
-    """Values (T, B) of a shape as bit planes (T, width, ceil(B / 64)) of uint64, lowest bit first."""
-    values = np.asarray(values)
+    """Values (T, B) of a shape as bit planes (T, width, ceil(B / 64)) of uint64, lowest bit first.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the values are no integers, outside the shape, or not two-dimensional.
+    """
+    values = as_input("values", shape, values)
     if values.ndim != 2:
         raise ValueError(f"values must have the shape (T, B), not {values.shape}")
     wide = values.astype(np.uint64 if shape.kind == "vector" else np.int64)
@@ -25,7 +35,17 @@ def to_planes(values, shape):
 
 
 def from_planes(planes, shape, instances):
-    """The values (T, instances) of bit planes (T, width, words)."""
+    """The values (T, instances) of bit planes (T, width, words).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the planes are no uint64, of another shape, or of a Vector of more than 64 bits.
+    """
+    if shape.width > 64:
+        raise ValueError(f"shape must have at most 64 bits to be one value each, not {shape.width}")
+    if np.ndim(planes) != 3 or np.shape(planes)[1] != shape.width:
+        raise ValueError(f"planes must have the shape (T, {shape.width}, words), not {np.shape(planes)}")
     bits = unpack(planes, instances)
     kind = np.uint64 if shape.kind == "vector" else np.int64
     values = np.zeros((len(bits), instances), kind)
@@ -52,10 +72,10 @@ class PlanesModel:
 
         Parameters
         ----------
-        inputs : mapping of uint64 arrays
+        inputs : mapping or NamedTuple of uint64 arrays
             Planes (T, width, words) by input, as :func:`to_planes` makes them.
         instances : int
-            At most 64 per word.
+            64 per word.
         length : int
             T, for a component without inputs.
 
@@ -63,8 +83,18 @@ class PlanesModel:
         -------
         NamedTuple of uint64 arrays, (T, width, words)
             What lies past ``instances`` in the last word is not defined.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an input is missing, no array of uint64, or of another shape.
         """
-        component, inputs, instances = self.component, inputs or {}, index(instances)
+        component, instances = self.component, index(instances)
+        inputs = inputs._asdict() if hasattr(inputs, "_asdict") else dict(inputs or {})
+        length = None if length is None else index(length)
+        for name, value in (("instances", instances), ("length", length)):
+            if value is not None and value < 0:
+                raise ValueError(f"{name} must be at least 0, not {value}")
         words = -(-instances // 64)
         names = getattr(component.inputs, "_fields", ())
         if set(inputs) != set(names):
@@ -79,8 +109,8 @@ class PlanesModel:
             arrays.append(array)
         if length is None:
             raise TypeError("length must be given for a component without inputs")
-        state = [to_planes(np.full((1, 64 * words), value, np.uint64 if shape.kind == "vector" else np.int64), shape)[0]
-                 for shape, value in zip(component.state, component.init)]
+        bits = [[value >> k & 1 for k in range(shape.width)] for shape, value in zip(component.state, component.init)]
+        state = [np.repeat(np.array(each, np.uint64)[:, None] * _ALL, words, axis=1) for each in bits]
         outputs = [np.empty((length, shape.width, words), np.uint64) for shape in component.outputs]
         self.kernel(length, words, *state, *arrays, *outputs)
         return type(component.outputs)(*outputs)

@@ -113,7 +113,8 @@ def check_netlist(component, name: str, *, dsp: bool = False, family: str = "ice
         raise ValueError(f"family must be one of {', '.join(_FAMILIES)}, not {family!r}")
     start = time.monotonic()
     rules = _FAMILIES[family]
-    text = to_rtlil(component)
+    # Yosys takes the name that Amaranth gives to a memory's ports for one of its own, which it need not keep.
+    text = to_rtlil(component).replace("$signature__", "signature__")
     # Memories, with their collision logic, and DSP cells are made from the coarse netlist and can only be cut there.
     # A product as sums has no signals in common with a product.
     references = ["coarse"] if re.search(r"cell \$(mul|mem\w*) ", text) else ["rtl", "coarse"]

@@ -54,7 +54,7 @@ class FixedPointLIF(StepComponent):
               + \lfloor I\,g / 2^8 \rfloor + \eta\right)
 
     It wraps where :class:`gateware.neurons.lif.LIF` saturates, and rounds both products down, so the leak has a
-    dead zone above rest; use it to reproduce that system, and ``LIF`` for new work.
+    dead zone below rest; use it to reproduce that system, and ``LIF`` for new work.
 
     Parameters
     ----------

@@ -332,7 +332,7 @@ class Simulation:
         return f"{self.name} did not finish within {clocks} clocks: {', '.join(progress)}"
 
 
-def compile(designs: dict, *, trace: bool = False, timeout: float = 600.0) -> dict[str, Simulation]:
+def compile(designs: dict, *, trace: bool = False, rtlil: dict | None = None, timeout: float = 600.0) -> dict[str, Simulation]:
     """Compile components into simulations that share one library.
 
     Parameters
@@ -341,6 +341,8 @@ def compile(designs: dict, *, trace: bool = False, timeout: float = 600.0) -> di
         The designs by name; each may use the clock domain ``sync`` or none.
     trace : bool
         Whether the simulations can write VCD files (a larger library, at the same speed while none is written).
+    rtlil : dict of str to str, optional
+        RTLIL (module ``design``) to take in place of what the designs of these names give.
     timeout : float
         Seconds after which Yosys and the compiler are given up, each.
 
@@ -355,7 +357,7 @@ def compile(designs: dict, *, trace: bool = False, timeout: float = 600.0) -> di
     gateware.yosys.YosysError, sim.compilers.CompilerError
         If a tool is missing or fails.
     """
-    texts = {name: to_rtlil(component) for name, component in designs.items()}
+    texts = {name: (rtlil or {}).get(name) or to_rtlil(component) for name, component in designs.items()}
     tables = {name: _ports(name, component, texts[name]) for name, component in designs.items()}
     path = _library_path(list(texts.values()), trace)
     library = _load(path) if path.exists() else None

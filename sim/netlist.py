@@ -20,7 +20,7 @@ from gateware.rtlil import to_rtlil
 from gateware.yosys import YosysError, run_yosys
 
 
-__all__ = ["NetlistResult", "check_netlist"]
+__all__ = ["NetlistResult", "check_netlist", "prove_equal"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ _FAMILIES = {
                     ("+/ecp5/cells_sim.v",)),
 }
 _CUT_NAME = "cut_"
+# In the first clock every flip-flop holds its initial value, which `dfflegalize` has made 0 everywhere.
+_FIRST_CLOCK = "module \\$_DFF_P_ (input D, C, output Q); assign Q = 1'b0; endmodule\n"
 
 
 @dataclass(frozen=True)
@@ -137,18 +139,72 @@ def _attempt(text, name, reference, rules, dsp, timeout, tamper):
         difference = _difference(cell, expected.get(cell), got.get(cell))
         if difference:
             return NetlistResult(ok=False, failure=difference, **facts)
-    files = {"reference.il": golden, "netlist.il": _without_undefined(netlist), "first.v": _FIRST_CLOCK}
+    expose, library = (f"expose -evert {_cells(rules)}\n" if cuts else ""), f"read_verilog -lib {' '.join(rules.models)}\n"
+    models = " ".join(f"-map {model}" for model in rules.models)
+    gold = f"{library}read_rtlil reference.il\n{expose}"
+    gate = f"{library}read_rtlil netlist.il\n{expose}techmap -wb -D EQUIV -autoproc {models}\n"
+    points, failure = prove_equal(gold, gate, {"reference.il": golden, "netlist.il": _without_undefined(netlist)}, timeout)
+    return NetlistResult(ok=not failure, points=points, failure=failure, **facts)
+
+
+def prove_equal(gold: str, gate: str, files: dict, timeout: float) -> tuple[int, str]:
+    """Prove that two designs never differ, from their initial values on.
+
+    Parameters
+    ----------
+    gold, gate : str
+        Yosys commands that each make a flat module ``design`` of registers and logic.
+    files : dict of str to str
+        What they read.
+    timeout : float
+        Seconds.
+
+    Returns
+    -------
+    int
+        Signals that both name, bit by bit, and that are equal.
+    str
+        Why this is not proven; empty if it is.
+    """
+    # Two signals that are one on either side alone would hide each other: both sides are tidied up first.
+    tidy = "opt_expr\nopt_merge\nopt_clean"
+    registers = f"async2sync\ntechmap\n{tidy}\ndfflegalize -cell $_DFF_P_ 0\nsetattr -unset init w:*\n{tidy}"
+    # `ifraig` and `fraig` find the equal inner signals of sums, at which SAT alone does not end.
+    script = f"""
+{gold}{registers}
+rename design gold
+design -stash gold
+{gate}{registers}
+rename design gate
+design -stash gate
+design -copy-from gold -as gold gold
+design -copy-from gate -as gate gate
+equiv_make gold gate equiv
+hierarchy -top equiv
+opt_clean
+abc -g AND,XOR -script +strash;ifraig;fraig
+opt_clean
+design -save equiv
+techmap -map first.v
+equiv_simple
+tee -o first.txt equiv_status
+design -load equiv
+equiv_simple
+equiv_induct
+tee -o next.txt equiv_status
+"""
     try:
-        proof = run_yosys(_proof(rules, bool(cuts)), files, ["first.txt", "status.txt"], timeout)
+        done = run_yosys(script, files | {"first.v": _FIRST_CLOCK}, ["first.txt", "next.txt"], timeout)
     except YosysError as error:
-        return NetlistResult(ok=False, failure=f"not proven: {error}", **facts)
-    for status, when in ((proof["first.txt"], "in the first clock"), (proof["status.txt"], "in the next clock")):
+        return 0, f"not proven: {error}"
+    points = 0
+    for when in ("first", "next"):
+        status = done[f"{when}.txt"]
         points = int(re.search(r"Found (\d+) \$equiv cells|$", status)[1] or 0)
         unproven = sorted({signal.lstrip("\\") for signal in re.findall(r"Unproven \$equiv \S+: (.+?)_gold", status)})
-        if unproven or not points:
-            failure = f"{len(unproven)} signals not proven equal {when}: {', '.join(unproven[:3])}" if unproven else "no signal compared"
-            return NetlistResult(ok=False, failure=failure, **facts)
-    return NetlistResult(ok=True, points=points, **facts)
+        if unproven:
+            return 0, f"{len(unproven)} signals not proven equal in the {when} clock: {', '.join(unproven[:3])}"
+    return points, "" if points else "no signal compared"
 
 
 def _cells(rules):
@@ -167,50 +223,6 @@ def _synthesis(reference, rules, dsp):
     # Split into bits, a signal of which some bits are optimised away keeps the others as points of comparison.
     return (f"read_rtlil design.il\n{middle}splitnets\nopt_clean\nselect -module design\nwrite_rtlil -selected reference.il\nselect -clear\n"
             f"design -load middle\n{rest}\nsplitnets\nopt_clean\nselect -module design\nwrite_rtlil -selected netlist.il\n")
-
-
-# In the first clock every flip-flop holds its initial value, which `dfflegalize` has made 0 everywhere.
-_FIRST_CLOCK = "module \\$_DFF_P_ (input D, C, output Q); assign Q = 1'b0; endmodule\n"
-
-
-def _proof(rules, has_cuts):
-    expose = f"expose -evert {_cells(rules)}\n" if has_cuts else ""
-    library = f"read_verilog -lib {' '.join(rules.models)}"
-    models = " ".join(f"-map {model}" for model in rules.models)
-    # Two signals that are one on either side alone would hide each other: both sides are tidied up first.
-    tidy = "opt_expr\nopt_merge\nopt_clean"
-    registers = f"techmap\n{tidy}\ndfflegalize -cell $_DFF_P_ 0\nsetattr -unset init w:*\n{tidy}"
-    # `ifraig` and `fraig` find the equal inner signals of sums, at which SAT alone does not end.
-    return f"""
-{library}
-read_rtlil reference.il
-{expose}async2sync
-{registers}
-rename design gold
-design -stash gold
-{library}
-read_rtlil netlist.il
-{expose}techmap -wb -D EQUIV -autoproc {models}
-async2sync
-{registers}
-rename design gate
-design -stash gate
-design -copy-from gold -as gold gold
-design -copy-from gate -as gate gate
-equiv_make gold gate equiv
-hierarchy -top equiv
-opt_clean
-abc -g AND,XOR -script +strash;ifraig;fraig
-opt_clean
-design -save equiv
-techmap -map first.v
-equiv_simple
-tee -o first.txt equiv_status
-design -load equiv
-equiv_simple
-equiv_induct
-tee -o status.txt equiv_status
-"""
 
 
 def _blocks(text):

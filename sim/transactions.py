@@ -17,11 +17,11 @@ from .compare import Comparison, Difference
 
 __all__ = ["compare_transactions"]
 
-_MAX_CLOCKS = 20_000_000
 _WHAT = "RTL = golden in transactions"
 
 
-def compare_transactions(component, simulation, *, size: int = 2000, seed: int = 0) -> Comparison:
+def compare_transactions(component, simulation, *, size: int = 2000, seed: int = 0,
+                         max_clocks: int = 20_000_000) -> Comparison:
     """Compare the RTL of a structural component with its golden model.
 
     Parameters
@@ -34,6 +34,8 @@ def compare_transactions(component, simulation, *, size: int = 2000, seed: int =
         About how many items each run sends.
     seed : int
         Of the items and the stalls.
+    max_clocks : int
+        A run that takes more has failed.
 
     Returns
     -------
@@ -49,13 +51,13 @@ def compare_transactions(component, simulation, *, size: int = 2000, seed: int =
     sinks = [name.removesuffix("__valid") for name in simulation.outputs if name.endswith("__valid")]
     lines = ("rx" in simulation.inputs, "tx" in simulation.outputs)
     if all(lines):
-        return _dialogue(component, model, simulation, rng, size)
+        return _dialogue(component, model, simulation, rng, size, max_clocks)
     if lines[0]:
         return _receive(model, simulation, rng, size)
     if lines[1]:
-        return _transmit(model, simulation, rng, size)
+        return _transmit(model, simulation, rng, size, max_clocks)
     if sources or sinks:
-        return _streams(component, model, simulation, sources, sinks, rng, size)
+        return _streams(component, model, simulation, sources, sinks, rng, size, max_clocks)
     return _latency(component, model, simulation, rng, size)
 
 
@@ -83,7 +85,7 @@ def _together(comparisons):
     return failed or Comparison(_WHAT, sum(each.cases for each in comparisons))
 
 
-def _streams(component, model, simulation, sources, sinks, rng, size):
+def _streams(component, model, simulation, sources, sinks, rng, size, max_clocks):
     done = []
     # A structure may give up after some clocks without input.
     longest = getattr(component, "timeout", 1 << 31) - 1
@@ -98,7 +100,7 @@ def _streams(component, model, simulation, sources, sinks, rng, size):
         watch = [name for name in sinks if name != "o"]
         simulation.reset()
         given = items if several else {source: items for source in sources}
-        results, _ = simulation.run_streams(given, {"o": count}, gaps=gaps, max_clocks=_MAX_CLOCKS, watch=watch)
+        results, _ = simulation.run_streams(given, {"o": count}, gaps=gaps, max_clocks=max_clocks, watch=watch)
         done.append(_compare(expected, results["o"][0], count))
         if hasattr(model, "observe"):
             observed = model.observe(items)
@@ -114,17 +116,17 @@ def _receive(model, simulation, rng, size):
     return _compare(expected, got["o__payload"][got["o__valid"] == 1], len(expected))
 
 
-def _transmit(model, simulation, rng, size):
+def _transmit(model, simulation, rng, size, max_clocks):
     items = model.stimulus(rng, min(size, 500))
     expected = model.run(items)
     simulation.reset()
-    results, _ = simulation.run_streams({"i": items}, {}, max_clocks=_MAX_CLOCKS, watch=["tx"])
+    results, _ = simulation.run_streams({"i": items}, {}, max_clocks=max_clocks, watch=["tx"])
     rest = simulation.run({"i__valid": 0}, cycles=len(expected) // len(items) + 1, outputs=["tx"])["tx"]
     levels, start = np.concatenate([results["tx"][0], rest]), results["i"][1][0] + 1
     return _compare({"tx": expected}, {"tx": levels[start:start + len(expected)]}, len(expected), "clock")
 
 
-def _dialogue(component, model, simulation, rng, size):
+def _dialogue(component, model, simulation, rng, size, max_clocks):
     data = np.asarray(model.stimulus(rng, size), np.uint8)
     bit, expected, got, rest = component.divisor, [], b"", np.zeros(0, np.int64)
     simulation.reset()
@@ -140,7 +142,7 @@ def _dialogue(component, model, simulation, rng, size):
         expected.append(wanted)
         listen(line_levels(request.tobytes(), bit))
         total, waited = sum(map(len, expected)), 0
-        while len(got) < total and waited < _MAX_CLOCKS // 10:
+        while len(got) < total and waited < max_clocks // 10:
             listen(np.ones(1000, np.int64))
             waited += 1000
     # Nothing more may come.

@@ -33,6 +33,9 @@ CASES = 64
     ("(inputs.y >> 10) - (inputs.x >> 15) + (inputs.i >> 2) + (0 - inputs.i >> 1)", ""),
     ("to_int(inputs.x == 5) + to_int(inputs.y != 0 - 5) * to_int(inputs.x > 32766)", ""),
     ("to_int(inputs.x < inputs.y) + 2 * to_int(inputs.i >= inputs.x) + 4 * to_int(inputs.y == inputs.i)", ""),
+    # -4 and 4 are the same three bits.
+    ("to_int(wrap(inputs.x, SIGNED) == inputs.i + 4) + 2 * to_int(wrap(inputs.x, SIGNED) != inputs.i)", "SIGNED = Range(-4, 3)\n"),
+    ("to_int(bit_at(inputs.w, 0)) + 2 * to_int(bit_at(inputs.w, 7))", ""),
     ("popcount(inputs.v) + popcount(inputs.w) + trailing_zeros(inputs.v, 64)", ""),
     ("to_int(inputs.w ^ to_vector(inputs.i, 8)) - to_int(parity(inputs.v | vector(5, 64)))", ""),
     ("reverse(shift_in(invert(inputs.v, 64), inputs.a, 64), 64) & mux(inputs.b, inputs.v, vector(0x8000000000000001, 64))", ""),

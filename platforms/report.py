@@ -122,12 +122,7 @@ def short_rows(report):
 def _standing_text(rows):
     """For how many kinds of components each rung stands in every configuration."""
     words = {"rtl": "compared", "proof": "proven", "netlist": "netlist"}
-    parts = []
-    for level, word in words.items():
-        if any(row[level] is None for row in rows):
-            parts.append(f'{word} unknown (pip install "spikeloom[proof]")')
-        else:
-            parts.append(f"{word} {sum(row[level] == row['examples'] for row in rows)}")
+    parts = [f"{word} {sum(row[level] == row['examples'] for row in rows)}" for level, word in words.items()]
     return f"of {len(rows)} kinds of components: {', '.join(parts)}"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
+import inspect
 import json
 import os
 import tempfile
@@ -12,6 +14,7 @@ from pathlib import Path
 
 from gateware.rtlil import to_rtlil
 from gateware.step import StepComponent
+from gateware.step.bind import helpers
 from gateware.yosys import find_yosys
 
 
@@ -30,6 +33,15 @@ _SOURCES = {
 _TOOLS = {"rtl": ["numba"], "proof": ["z3-solver"], "netlist": []}
 
 
+def _versions(level):
+    """The versions (major.minor) of a rung's own tools, as far as they are installed."""
+    versions = {}
+    for tool in _TOOLS[level]:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[tool] = ".".join(importlib.metadata.version(tool).split(".")[:2])
+    return versions
+
+
 def evidence_digest(component, level: str) -> str:
     """Digest of what the evidence of one rung depends on.
 
@@ -43,15 +55,13 @@ def evidence_digest(component, level: str) -> str:
     Returns
     -------
     str
-        Of the RTLIL, the step function with its helpers, the rung's own source and the versions of its tools.
+        Of the RTLIL, the step function with its helpers, the rung's own source and the version of Yosys.
     """
-    from models.generated import fingerprint
-    yosys = find_yosys()
-    parts = [level, _rtlil(component), yosys.version]
+    parts = [level, _rtlil(component), find_yosys().version]
     if isinstance(component, StepComponent):
-        parts += [fingerprint(component.step), repr((component.params, component.state, component.init, component.inputs))]
-    for tool in _TOOLS[level]:
-        parts.append(f"{tool} {'.'.join(importlib.metadata.version(tool).split('.')[:2])}")
+        # The text, not the code: every version of Python compiles it to other code.
+        parts += [inspect.getsource(each) for each in (component.step, *helpers(component.step))]
+        parts.append(repr((component.params, component.state, component.init, component.inputs)))
     parts += [path.read_text(encoding="utf-8") for path in sorted(_SOURCES[level]())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
@@ -81,13 +91,18 @@ class KeptResults:
             raise ValueError(f"{self._path} must be JSON as `python -m sim check --keep` writes it: {error}") from None
 
     def find(self, name: str, level: str, digest: str) -> str | None:
-        """Return what a rung said of a component when it succeeded, or None if nothing is kept or something changed since."""
+        """Return what a rung said of a component when it succeeded, or None if nothing is kept or something changed since.
+
+        A tool in another version voids a result; one that is not installed does not.
+        """
         entry = self._entries.get(name, {}).get(level)
-        return entry["says"] if entry and entry["digest"] == digest else None
+        if not entry or entry["digest"] != digest or entry["tools"] != entry["tools"] | _versions(level):
+            return None
+        return entry["says"]
 
     def keep(self, name: str, level: str, digest: str, says: str) -> None:
         """Keep a result; :meth:`save` writes it."""
-        self._entries.setdefault(name, {})[level] = {"digest": digest, "says": says}
+        self._entries.setdefault(name, {})[level] = {"digest": digest, "says": says, "tools": _versions(level)}
 
     def save(self, names=None) -> None:
         """Write the file as a whole, without components other than ``names`` (if given)."""

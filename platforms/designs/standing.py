@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-
 from amaranth.lib import wiring
 
 __all__ = ["LEVELS", "components_of", "standing"]
@@ -52,23 +50,18 @@ def standing(top):
     -------
     list of dict
         ``component`` (module and class), ``examples`` (configurations that evidence is kept for), and for each of `LEVELS` in how
-        many of them it stands; None where the solver whose version a proof depends on is not installed.
+        many of them it stands.
     """
     from gateware.step.component import discover
-    from sim.kept import KeptResults
+    from sim.kept import KeptResults, evidence_digest
 
     kept, examples = KeptResults(), {}
     for name, component in discover():
         examples.setdefault(type(component), []).append((name, component))
+
+    def stands(cls, level):
+        return sum(kept.find(name, level, evidence_digest(component, level)) is not None for name, component in examples[cls])
+
     return [{"component": f"{cls.__module__}.{cls.__name__}", "examples": len(examples[cls]),
-             **{level: _stands(kept, examples[cls], level) for level in LEVELS}}
+             **{level: stands(cls, level) for level in LEVELS}}
             for cls in components_of(top) if cls in examples]
-
-
-def _stands(kept, examples, level):
-    from sim.kept import evidence_digest
-
-    try:
-        return sum(kept.find(name, level, evidence_digest(component, level)) is not None for name, component in examples)
-    except importlib.metadata.PackageNotFoundError:
-        return None

@@ -79,9 +79,3 @@ def test_short_table_has_the_figures(full_report):
     assert rows["longest path allows"] == "31.50 MHz, the clock is 24 MHz"
     assert "DSP blocks" not in rows
 
-
-def test_proofs_without_a_solver_are_unknown(full_report):
-    for row in full_report["standing"]:
-        row["proof"] = None
-    assert dict(short_rows(full_report))["kept evidence"].endswith('compared 2, proven unknown (pip install "spikeloom[proof]"), netlist 1')
-    assert "unknown" in render_page(full_report)

@@ -1,5 +1,3 @@
-import importlib.metadata
-
 import pytest
 
 from gateware.chip.classifier import Classifier
@@ -33,13 +31,3 @@ def test_what_is_kept_stands(results):
     results.add(("gateware.neurons.lif.LIF:default", "rtl"))
     results |= {(f"gateware.neurons.lif.LIF:{name}", "proof") for name in LIF.examples()}
     assert standing(LIF()) == [{"component": "gateware.neurons.lif.LIF", "examples": count, "rtl": 1, "proof": count, "netlist": 0}]
-
-
-def test_without_the_solver_it_is_not_known(results, monkeypatch):
-    def digest(component, level):
-        if level == "proof":
-            raise importlib.metadata.PackageNotFoundError("z3-solver")
-        return ""
-
-    monkeypatch.setattr(kept, "evidence_digest", digest)
-    assert standing(LIF())[0]["proof"] is None

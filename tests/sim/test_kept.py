@@ -1,0 +1,46 @@
+import json
+
+import pytest
+
+from gateware.neurons.lif import LIF
+from sim import kept
+from sim.kept import KeptResults, evidence_digest
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "_versions", lambda level: {"z3-solver": "5.4"} if level == "proof" else {})
+    results = KeptResults(tmp_path / "results.json")
+    results.keep("LIF", "proof", "abc", "proven")
+    results.save()
+    return KeptResults(tmp_path / "results.json")
+
+
+def test_a_result_is_found_under_its_digest_alone(results):
+    assert results.find("LIF", "proof", "abc") == "proven"
+    assert results.find("LIF", "proof", "abd") is None and results.find("LIF", "rtl", "abc") is None
+
+
+def test_another_version_of_the_solver_voids_a_result_and_a_missing_one_does_not(results, monkeypatch):
+    monkeypatch.setattr(kept, "_versions", lambda level: {"z3-solver": "5.5"})
+    assert results.find("LIF", "proof", "abc") is None
+    monkeypatch.setattr(kept, "_versions", lambda level: {})
+    assert results.find("LIF", "proof", "abc") == "proven"
+
+
+def test_a_component_that_is_no_more_is_forgotten(results, tmp_path):
+    results.keep("Gone", "rtl", "abc", "compared")
+    results.save(names=["LIF"])
+    assert set(json.loads((tmp_path / "results.json").read_text())) == {"LIF"}
+
+
+def test_a_damaged_file_is_refused(tmp_path):
+    (tmp_path / "results.json").write_text("{")
+    with pytest.raises(ValueError, match="must be JSON as `python -m sim check --keep` writes it"):
+        KeptResults(tmp_path / "results.json")
+
+
+def test_the_digest_follows_parameters_and_rung():
+    digests = {evidence_digest(LIF(tau=tau), level) for tau in (10.0, 20.0) for level in ("rtl", "proof", "netlist")}
+    assert len(digests) == 6
+    assert evidence_digest(LIF(tau=10.0), "rtl") in digests

@@ -25,7 +25,8 @@ _MODELS = _HERE.parent / "models"
 # The files that decide what a rung means: a change of them asks for its evidence again.
 _SOURCES = {
     "rtl": lambda: [_HERE / "compare.py", _HERE / "transactions.py", _HERE / "cxxrtl.py", _HERE / "driver.h",
-                    *_MODELS.glob("*.py"), *(_MODELS / "structures").glob("*.py")],
+                    *(_MODELS / f"{name}.py" for name in ("arrays", "generated", "numba_domain", "step_model")),
+                    *(_MODELS / "structures").glob("*.py")],
     "proof": lambda: [_HERE / "proof.py", _HERE / "proof_domain.py", _HERE / "induction.py", *(_HERE / "specs").glob("*.py")],
     "netlist": lambda: [_HERE / "netlist.py"],
 }

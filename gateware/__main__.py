@@ -85,7 +85,11 @@ def _export(options):
 
 
 def _write(path, text):
-    """Write a file as a whole or not at all."""
+    """Write a file as a whole or not at all; a device or a pipe is written to, not replaced."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    path = path.resolve()  # a link stays one
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with open(handle, "w", encoding="utf-8") as file:

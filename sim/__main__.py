@@ -45,17 +45,19 @@ def _parser():
     trace = command("trace", "write the waveforms of one component under random inputs")
     trace.add_argument("component", metavar="COMPONENT", help="a name that finds one component, such as LIF:default")
     trace.add_argument("-o", "--output", metavar="FILE", help="VCD file (default: CLASS.vcd)")
-    trace.add_argument("--clocks", type=_positive, default=1000, metavar="N",
+    trace.add_argument("--clocks", type=_at_least(1), default=1000, metavar="N",
                        help="clocks, or items for a component with streams (default: 1000)")
-    trace.add_argument("--seed", type=int, default=0, help="of the random inputs (default: 0)")
+    trace.add_argument("--seed", type=_at_least(0), default=0, help="of the random inputs (default: 0)")
     return parser
 
 
-def _positive(text):
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {value}")
-    return value
+def _at_least(least):
+    def integer(text):
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least}, not {value}")
+        return value
+    return integer
 
 
 def main(arguments=None) -> int:

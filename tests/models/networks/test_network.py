@@ -31,7 +31,7 @@ def test_the_neuron_holds_every_sum_of_weights():
 
 def test_the_leak_reaches_the_neuron_exactly():
     for leak in (1, 3, 16384, 21845, 65535, 65536):
-        assert small(leak=leak).neuron.params.leak == leak
+        assert small(leak=leak).neuron.params.minus_leak == -leak
 
 
 def test_the_digest_follows_the_hardware_only():

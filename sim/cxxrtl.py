@@ -145,10 +145,11 @@ class Simulation:
         results = {name: np.empty((cycles, word_count(self.outputs[name].width)), np.uint64) for name in wanted}
         for start in range(0, cycles, _CHUNK):
             count = min(_CHUNK, cycles - start)
-            done = self._library.spikeloom_run(self._self, count, self._addresses(self.inputs, given, start),
-                                               self._addresses(self.outputs, results, start))
-            if done != count:
-                raise SimulationError(f"{self.name} does not settle in clock {start + done}: its combinational logic oscillates")
+            done = ctypes.c_uint64(0)
+            status = self._library.spikeloom_run(self._self, count, self._addresses(self.inputs, given, start),
+                                                 self._addresses(self.outputs, results, start), ctypes.byref(done))
+            if status:
+                raise SimulationError(self._failure(status, (), -1, start + done.value, (), ()))
         return {name: from_words(words, self.outputs[name]) for name, words in results.items()}
 
     def run_stream(self, items=None, *, i: str = "i", o: str = "o", count: int | None = None, i_gap=0, o_gap=0,
@@ -324,6 +325,10 @@ class Simulation:
     def _failure(self, status, names, culprit, clocks, into, out):
         if status == 2:
             return f"{self.name} does not settle in clock {clocks}: its combinational logic oscillates"
+        if status == 5:
+            # An expression of C++ with the rule in words at its end.
+            rule = self._library.spikeloom_rule(self._self).decode().rstrip('"').rpartition('"')[2]
+            return f"{self.name} breaks a rule in clock {clocks}: {rule}"
         if status > 2:
             what = "valid fell" if status == 3 else "payload changed"
             return f"{self.name} breaks the rule of streams in clock {clocks}: {names[culprit]}.{what} before its transfer"
@@ -456,7 +461,8 @@ def _load(path):
     pointer, u64 = ctypes.c_void_p, ctypes.c_uint64
     for name, result, arguments in (
             ("new", pointer, [ctypes.c_uint32]), ("delete", None, [pointer]), ("reset", None, [pointer]),
-            ("run", u64, [pointer, u64, pointer, pointer]), ("stream_open", None, [pointer, pointer]),
+            ("run", ctypes.c_int32, [pointer, u64, pointer, pointer, pointer]),
+            ("rule", ctypes.c_char_p, [pointer]), ("stream_open", None, [pointer, pointer]),
             ("stream", ctypes.c_int32, [pointer, pointer, ctypes.c_size_t, pointer, ctypes.c_size_t, pointer, u64, pointer]),
             ("stream_data", pointer, [pointer]), ("stream_clocks", pointer, [pointer]), ("stream_close", None, [pointer]),
             ("trace_open", None, [pointer]), ("trace_text", pointer, [pointer, pointer]), ("trace_close", None, [pointer])):

@@ -7,6 +7,13 @@
 #include <string>
 #include <vector>
 
+// A design that breaks a rule (an address past a memory's last row, an assertion of its own) ends the run, not the process.
+namespace spikeloom {
+struct Broken { const char *rule; };
+[[noreturn]] inline void broken(const char *rule) { throw Broken{rule}; }
+}
+#define CXXRTL_ASSERT(rule) ((rule) ? void() : spikeloom::broken(#rule))
+
 #include <cxxrtl/cxxrtl.h>
 #ifdef SPIKELOOM_TRACE
 #include <cxxrtl/cxxrtl_vcd.h>
@@ -64,12 +71,13 @@ struct Stream {
     std::vector<uint64_t> *data, *clocks;
 };
 
-enum Status : int32_t { FINISHED = 0, RUNNING = 1, UNSETTLED = 2, VALID_FELL = 3, PAYLOAD_CHANGED = 4 };
+enum Status : int32_t { FINISHED = 0, RUNNING = 1, UNSETTLED = 2, VALID_FELL = 3, PAYLOAD_CHANGED = 4, BROKEN = 5 };
 
 struct Instance {
     std::unique_ptr<cxxrtl::module> module;
     std::vector<Port> inputs, outputs;
     uint32_t *clock = nullptr;
+    const char *rule = nullptr;     // the one that was broken
     uint64_t time = 0;
     std::vector<std::unique_ptr<std::vector<uint64_t>>> buffers;
 #ifdef SPIKELOOM_TRACE
@@ -108,16 +116,17 @@ struct Instance {
         return settled;
     }
 
-    uint64_t run(uint64_t cycles, const uint64_t *const *in, uint64_t *const *out) {
-        for (uint64_t cycle = 0; cycle < cycles; cycle++) {
+    bool run(uint64_t cycles, const uint64_t *const *in, uint64_t *const *out, uint64_t *done) {
+        for (*done = 0; *done < cycles; ++*done) {
+            uint64_t cycle = *done;
             for (size_t port = 0; port < inputs.size(); port++)
                 if (in[port]) inputs[port].write(in[port] + cycle * inputs[port].words());
-            if (!before_edge()) return cycle;
+            if (!before_edge()) return false;
             for (size_t port = 0; port < outputs.size(); port++)
                 if (out[port]) outputs[port].read(out[port] + cycle * outputs[port].words());
-            if (!edge()) return cycle;
+            if (!edge()) return false;
         }
-        return cycles;
+        return true;
     }
 
     void put(int32_t port, uint64_t value) { if (port >= 0) inputs[port].write(&value); }
@@ -204,9 +213,17 @@ void spikeloom_delete(Instance *self) { delete self; }
 
 void spikeloom_reset(Instance *self) { self->reset(); }
 
-uint64_t spikeloom_run(Instance *self, uint64_t cycles, const uint64_t *const *in, uint64_t *const *out) {
-    return self->run(cycles, in, out);
+// Returns a Status, and in `done` the clocks that were completed.
+int32_t spikeloom_run(Instance *self, uint64_t cycles, const uint64_t *const *in, uint64_t *const *out, uint64_t *done) {
+    try {
+        return self->run(cycles, in, out, done) ? spikeloom::FINISHED : spikeloom::UNSETTLED;
+    } catch (const spikeloom::Broken &broken) {
+        self->rule = broken.rule;
+        return spikeloom::BROKEN;
+    }
 }
+
+const char *spikeloom_rule(Instance *self) { return self->rule; }
 
 void spikeloom_stream_open(Instance *self, Stream *stream) {
     for (auto **buffer : {&stream->data, &stream->clocks}) {
@@ -219,7 +236,12 @@ void spikeloom_stream_open(Instance *self, Stream *stream) {
 
 int32_t spikeloom_stream(Instance *self, Stream *sources, size_t source_count, Stream *sinks, size_t sink_count, uint64_t *clock_count,
                          uint64_t limit, int32_t *culprit) {
-    return self->stream(sources, source_count, sinks, sink_count, clock_count, limit, culprit);
+    try {
+        return self->stream(sources, source_count, sinks, sink_count, clock_count, limit, culprit);
+    } catch (const spikeloom::Broken &broken) {
+        self->rule = broken.rule;
+        return spikeloom::BROKEN;
+    }
 }
 
 // The items transferred (without one that still waits) and the clock of each transfer.

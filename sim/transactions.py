@@ -53,12 +53,12 @@ def compare_transactions(component, simulation, *, size: int = 2000, seed: int =
     if all(lines):
         return _dialogue(component, model, simulation, rng, size, max_clocks)
     if lines[0]:
-        return _receive(model, simulation, rng, size)
+        return _receive(component, model, simulation, rng, size)
     if lines[1]:
         return _transmit(model, simulation, rng, size, max_clocks)
     if sources or sinks:
         return _streams(component, model, simulation, sources, sinks, rng, size, max_clocks)
-    return _latency(component, model, simulation, rng, size)
+    return _latency(component, model, simulation, rng, 100 * size)
 
 
 def _compare(expected, got, cases, unit="item"):
@@ -108,12 +108,25 @@ def _streams(component, model, simulation, sources, sinks, rng, size, max_clocks
     return _together(done)
 
 
-def _receive(model, simulation, rng, size):
-    levels = np.asarray(model.stimulus(rng, min(size, 500)))
-    simulation.reset()
-    got = simulation.run({"rx": levels, "o__ready": 1}, outputs=["o__valid", "o__payload"])
-    expected = model.run(levels)
-    return _compare(expected, got["o__payload"][got["o__valid"] == 1], len(expected))
+def _receive(component, model, simulation, rng, size):
+    clean = np.asarray(model.stimulus(rng, min(size, 500)))
+    edges = np.flatnonzero(np.diff(clean)) + 1
+    done = []
+    # As it comes; with edges up to a quarter of a bit late; and with single levels held low, stop bits among them.
+    late = edges + rng.integers(0, component.divisor // 4 + 1, len(edges))
+    held = clean.copy()
+    for start in rng.choice(len(clean) - 3 * component.divisor, 40):
+        held[start:start + component.divisor] = 0
+    for levels in (clean, np.repeat(clean[np.r_[edges - 1, -1]], np.diff(np.r_[0, late, len(clean)])), held):
+        simulation.reset()
+        got = simulation.run({"rx": levels, "o__ready": 1})
+        expected = model.run(levels)
+        done.append(_compare(expected, got["o__payload"][got["o__valid"] == 1], len(expected)))
+        if levels is clean:
+            # Nothing is wrong, and no other output says that something is.
+            flags = {name: values for name, values in got.items() if not name.startswith("o__")}
+            done.append(_compare({name: np.zeros_like(values) for name, values in flags.items()}, flags, 0, "clock"))
+    return _together(done)
 
 
 def _transmit(model, simulation, rng, size, max_clocks):

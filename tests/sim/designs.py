@@ -121,3 +121,17 @@ class TwoClocks(wiring.Component):
         m = Module()
         m.d.fast += self.y.eq(~self.y)
         return m
+
+
+class ShortTable(wiring.Component):
+    """A table of three rows with an address of two bits."""
+
+    address: In(2)
+    y: Out(8)
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.table = table = memory.Memory(shape=8, depth=3, init=[5, 6, 7])
+        port = table.read_port()
+        m.d.comb += [port.addr.eq(self.address), self.y.eq(port.data)]
+        return m

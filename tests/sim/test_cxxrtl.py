@@ -12,14 +12,14 @@ from sim import cxxrtl
 from sim.compilers import CompilerError
 from sim.cxxrtl import SimulationError
 
-from .designs import Accumulator, Adder, Liar, Neuron, Queue, Squarer, TwoClocks
+from .designs import Accumulator, Adder, Liar, Neuron, Queue, ShortTable, Squarer, TwoClocks
 from .test_layouts import random_fields
 
 
 @pytest.fixture(scope="module")
 def simulations():
     return cxxrtl.compile({"accumulator": Accumulator(), "adder": Adder(), "queue": Queue(), "squarer": Squarer(), "neuron": Neuron(),
-                           "takes back": Liar("valid"), "changes": Liar("payload"), "silent": Liar("silent")}, trace=True)
+                           "takes back": Liar("valid"), "changes": Liar("payload"), "silent": Liar("silent"), "table": ShortTable()}, trace=True)
 
 
 def pysim(component, inputs, outputs):
@@ -201,6 +201,12 @@ def test_a_trace_must_be_asked_for(tmp_path):
     with pytest.raises(ValueError, match="^adder must be compiled with trace=True to write a VCD file$"):
         with simulation.vcd(tmp_path / "x.vcd"):
             pass
+
+
+def test_an_address_past_the_last_row_ends_the_run_and_not_the_process(simulations):
+    simulations["table"].reset()
+    with pytest.raises(SimulationError, match="^table breaks a rule in clock 2: out of bounds read$"):
+        simulations["table"].run({"address": [0, 2, 3, 1]})
 
 
 def test_another_clock_domain_is_refused():

@@ -153,7 +153,7 @@ def _execute(yosys, work, timeout):
     if status:
         log = work / "log.txt"
         lines = [*(log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else ()), *messages]
-        errors = [line for line in lines if line.startswith("ERROR")] or lines[-3:] or [f"exit status {status}"]
+        errors = [line for line in lines if line.startswith("ERROR")] or lines[-1:] or [f"exit status {status}"]
         raise YosysError(f"{yosys.origin} {yosys.version}: {' '.join(errors[:1])}")
 
 

@@ -213,7 +213,7 @@ def load_report(folder):
     path = Path(folder) / "report.json"
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
-        if report["format"] != 1:
+        if report["format"] != 1 or not {"board", "bitstream", "components", "utilisation", "timing"} <= set(report):
             raise ValueError
     except FileNotFoundError:
         raise BuildError(f"there is no build in {folder}: make one with python -m platforms build") from None

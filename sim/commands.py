@@ -42,7 +42,8 @@ def run_command(options) -> int:
     try:
         return {"list": _list, "check": _check, "trace": _trace}[options.command](options, components)
     except (YosysError, CompilerError, SimulationError, OSError, ImportError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        missing = getattr(error, "name", None) == "z3"
+        print('error: proofs need z3: pip install "spikeloom[proof]"' if missing else f"error: {error}", file=sys.stderr)
         return 1
 
 

@@ -83,7 +83,8 @@ def check(component, level: str = "rtl", *, name: str | None = None) -> Report:
     level : str
         ``"rtl"``: the RTL, simulated, equals the golden model, which equals the step on exact integers.
         ``"proof"``: the RTL equals the step for every state and input (z3); of a structural component its contract holds
-        in every clock. ``"netlist"``: the mapped iCE40 netlist equals the RTL. ``"all"``: the three.
+        in every clock. ``"netlist"``: the mapped iCE40 netlist equals the RTL (or, with memories or products, the coarse netlist,
+        see :mod:`sim.netlist`). ``"all"``: the three.
     name : str, optional
         What it is called in the report (its class).
 

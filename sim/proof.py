@@ -77,7 +77,7 @@ def prove(component, *, timeout=120.0):
     ----------
     component : StepComponent
     timeout : float
-        Seconds for each goal.
+        Seconds for each claim that a goal consists of.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def _declare(smt, clocks, signals, has_reset):
 
 
 def _claims(component):
-    """What is to be proven of a component's signals: by name, (assumed, claimed)."""
+    """What is to be proven of a component's signals: by name, pairs (assumed, claimed)."""
     import z3
     from .proof_domain import Proof, equal, evaluate, term, within
 

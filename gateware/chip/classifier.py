@@ -43,6 +43,8 @@ class Classifier(Component):
 
     Raises
     ------
+    TypeError
+        If the network lacks one of these.
     ValueError
         If the weights' shapes do not match, or the output layer is too slow to keep up with the hidden one.
 
@@ -52,6 +54,9 @@ class Classifier(Component):
     """
 
     def __init__(self, network, *, hidden_lanes=8, output_lanes=4):
+        for name in ("hidden_weights", "output_weights", "time_steps", "lfsr_seed", "neuron"):
+            if not hasattr(network, name):
+                raise TypeError(f"Classifier network must have {name}, and {network!r} has not")
         neuron, time_steps = network.neuron, network.time_steps
         self.network = network
         self.hidden_layer = DenseLayer(neuron, network.hidden_weights, lanes=hidden_lanes)

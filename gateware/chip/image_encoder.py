@@ -1,13 +1,12 @@
 """Images as stochastic streams: every pixel one stream, all from one LFSR."""
 
-from operator import index
-
 from amaranth.hdl import EnableInserter, Module, ResetInserter, Signal
 from amaranth.lib import memory, stream
 from amaranth.lib.wiring import In, Out
 
 from gateware.component import Component
 from gateware.layers.dense import SpikeLayout
+from gateware.parameters import integer
 from gateware.sc.encode import ComparatorEncoder
 from gateware.sc.lfsr import LFSR
 
@@ -51,7 +50,9 @@ class ImageEncoder(Component):
     """
 
     def __init__(self, pixels, time_steps, *, seed=0xACE1, pixel_bits=4):
-        self.pixels, self.time_steps, self.pixel_bits = index(pixels), index(time_steps), index(pixel_bits)
+        self.pixels = integer("ImageEncoder pixels", pixels)
+        self.time_steps = integer("ImageEncoder time_steps", time_steps)
+        self.pixel_bits = integer("ImageEncoder pixel_bits", pixel_bits)
         for name, value, lo, hi in (("pixels", self.pixels, 1, 4096), ("time_steps", self.time_steps, 1, 1024),
                                     ("pixel_bits", self.pixel_bits, 1, 8)):
             if not lo <= value <= hi:

@@ -1,13 +1,12 @@
 """Read-out of a classifier: spike counts and the class."""
 
-from operator import index
-
 from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out
 
 from gateware.component import Component
 from gateware.layers.dense import SpikeLayout
+from gateware.parameters import integer
 
 __all__ = ["CountReadout"]
 
@@ -46,7 +45,8 @@ class CountReadout(Component):
     """
 
     def __init__(self, classes, time_steps, membrane):
-        self.classes, self.time_steps, self.membrane = index(classes), index(time_steps), membrane
+        self.classes = integer("CountReadout classes", classes)
+        self.time_steps, self.membrane = integer("CountReadout time_steps", time_steps), membrane
         for name, value, lo, hi in (("classes", self.classes, 2, 256), ("time_steps", self.time_steps, 1, 1024)):
             if not lo <= value <= hi:
                 raise ValueError(f"CountReadout {name} must be between {lo} and {hi}, not {value}")

@@ -1,12 +1,11 @@
 """Dense layer of one kind of neuron, time-multiplexed: weights and state in block RAM."""
 
-from operator import index
-
 from amaranth.hdl import Array, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
 
 from gateware.component import Component
+from gateware.parameters import integer
 from gateware.step import Range, StepComponent
 
 __all__ = ["DenseLayer", "SpikeLayout", "check_weights"]
@@ -27,7 +26,7 @@ def check_weights(name, weights):
     TypeError, ValueError
         If it is no such matrix.
     """
-    rows = tuple(tuple(index(weight) for weight in row) for row in weights)
+    rows = tuple(tuple(integer(name, weight) for weight in row) for row in weights)
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
         raise ValueError(f"{name} must be a matrix with one row per neuron and at least one column")
     lo, hi = -(1 << (WEIGHT_BITS - 1)), (1 << (WEIGHT_BITS - 1)) - 1
@@ -50,7 +49,7 @@ class DenseLayer(Component):
     Parameters
     ----------
     neuron : StepComponent
-        With the input ``current`` (an Int) and the outputs ``spike`` (a Bit) and ``v`` (an Int).
+        With state, the input ``current`` (an Int) and the outputs ``spike`` (a Bit) and ``v`` (an Int).
     weights : sequence of sequence of int
         One row per neuron, signed 8 bits, in the unit of the neuron's ``current``.
     lanes : int
@@ -84,9 +83,10 @@ class DenseLayer(Component):
 
     def __init__(self, neuron, weights, *, lanes=8):
         if not isinstance(neuron, StepComponent) or getattr(neuron.inputs, "_fields", ()) != ("current",) \
-                or not {"spike", "v"} <= set(neuron.outputs._fields):
-            raise TypeError(f"DenseLayer neuron must have the input current and the outputs spike and v, not {neuron!r}")
-        self.neuron, self.weights, self.lanes = neuron, check_weights("DenseLayer weights", weights), index(lanes)
+                or not neuron.state or not {"spike", "v"} <= set(neuron.outputs._fields):
+            raise TypeError("DenseLayer neuron must be a StepComponent with state, the input current and the outputs spike and "
+                            f"v, not {neuron!r}")
+        self.neuron, self.weights, self.lanes = neuron, check_weights("DenseLayer weights", weights), integer("DenseLayer lanes", lanes)
         if not 1 <= self.lanes <= 64:
             raise ValueError(f"DenseLayer lanes must be between 1 and 64, not {self.lanes}")
         self.n_inputs, self.n_neurons = len(self.weights[0]), len(self.weights)

@@ -1,12 +1,11 @@
 """A bank of equal neurons: one pipeline, the state in block RAM, one neuron per clock."""
 
-from operator import index
-
 from amaranth.hdl import EnableInserter, Module, Mux, Signal
 from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
 
 from gateware.component import Component
+from gateware.parameters import integer
 from gateware.step import StepComponent
 from gateware.step.pipeline import Pipeline
 
@@ -54,7 +53,7 @@ class NeuronBank(Component):
     def __init__(self, neuron, count, *, period=20.0):
         if not isinstance(neuron, StepComponent) or not neuron.state or not neuron.inputs:
             raise TypeError(f"NeuronBank neuron must be a StepComponent with state and inputs, not {neuron!r}")
-        self.neuron, self.count, self.pipeline = neuron, index(count), Pipeline(neuron, period=period)
+        self.neuron, self.count, self.pipeline = neuron, integer("NeuronBank count", count), Pipeline(neuron, period=period)
         self.latency = self.pipeline.latency + 1
         if not self.latency + 1 <= self.count <= 65536:
             raise ValueError(f"NeuronBank count must be between {self.latency + 1}, which fills the pipeline, and 65536, "

@@ -1,8 +1,8 @@
 """The Q8.8 leaky integrate-and-fire neuron of SC-NeuroCore, bit for bit."""
 
-from operator import index
 from typing import Any, NamedTuple
 
+from gateware.parameters import integer
 from gateware.step import Q, Range, StepComponent, mux, not_, scale, to_int, wrap
 
 __all__ = ["FixedPointLIF"]
@@ -82,11 +82,12 @@ class FixedPointLIF(StepComponent):
     """
 
     def __init__(self, *, rest=0, reset=0, threshold=256, refractory=2):
-        values = {"rest": index(rest), "reset": index(reset), "threshold": index(threshold)}
+        values = {name: integer(f"FixedPointLIF {name}", value)
+                  for name, value in (("rest", rest), ("reset", reset), ("threshold", threshold))}
         for name, value in values.items():
             if value not in WORD:
                 raise ValueError(f"FixedPointLIF {name} must be between {WORD.lo} and {WORD.hi}, not {value}")
-        refractory = index(refractory)
+        refractory = integer("FixedPointLIF refractory", refractory)
         if not 0 <= refractory <= 65535:
             raise ValueError(f"FixedPointLIF refractory must be between 0 and 65535 steps, not {refractory}")
         countdown = Range.unsigned(refractory.bit_length())

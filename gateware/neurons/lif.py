@@ -1,8 +1,9 @@
 """Leaky integrate-and-fire neuron in fixed point."""
 
-from operator import index
+from numbers import Real
 from typing import Any, NamedTuple
 
+from gateware.parameters import integer
 from gateware.step import Q, Range, StepComponent, mux, not_, saturate, scale, scale_round, to_int, wrap
 
 __all__ = ["LIF"]
@@ -81,6 +82,8 @@ class LIF(StepComponent):
 
     Raises
     ------
+    TypeError
+        If a parameter is of the wrong kind.
     ValueError
         If a parameter is out of its range or does not fit the membrane's format.
 
@@ -93,12 +96,18 @@ class LIF(StepComponent):
 
     def __init__(self, *, tau=20.0, threshold=1.0, dt=1.0, rest=0.0, reset=0.0, refractory=0,
                  membrane=Q(8, 8), current=Q(8, 8)):
+        for name, value in (("membrane", membrane), ("current", current)):
+            if not isinstance(value, Q):
+                raise TypeError(f"LIF {name} must be a Q format, not {value!r}")
+        for name, value in (("tau", tau), ("threshold", threshold), ("dt", dt), ("rest", rest), ("reset", reset)):
+            if not isinstance(value, Real):
+                raise TypeError(f"LIF {name} must be a number, not {value!r}")
         if not tau > 0 or not dt > 0:
             raise ValueError(f"LIF tau and dt must be positive, not {tau!r} and {dt!r}")
         leak = Q(2, LEAK_BITS).encode(dt / tau, "LIF dt / tau") if dt <= tau else None
         if not leak:
             raise ValueError(f"LIF dt / tau must lie between 2**-{LEAK_BITS} and 1, not {dt / tau!r}")
-        refractory = index(refractory)
+        refractory = integer("LIF refractory", refractory)
         if not 0 <= refractory <= 65535:
             raise ValueError(f"LIF refractory must be between 0 and 65535 steps, not {refractory}")
         countdown = Range.unsigned(refractory.bit_length())

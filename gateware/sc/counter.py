@@ -1,8 +1,8 @@
 """Counters: the ramp source of unary streams, and the decoder that counts a stream's ones."""
 
-from operator import index
 from typing import Any, NamedTuple
 
+from gateware.parameters import integer
 from gateware.step import BIT, Range, StepComponent, count_to, saturate, to_int
 
 __all__ = ["OnesCounter", "RampCounter"]
@@ -65,7 +65,7 @@ class RampCounter(StepComponent):
     """
 
     def __init__(self, modulus=256):
-        modulus = index(modulus)
+        modulus = integer("RampCounter modulus", modulus)
         if not 2 <= modulus <= 1 << 32:
             raise ValueError(f"RampCounter modulus must be between 2 and 2**32, not {modulus}")
         super().__init__(step_ramp, params=RampParams(modulus), state=State(Range(0, modulus - 1)), init=State(0))
@@ -102,7 +102,7 @@ class OnesCounter(StepComponent):
     """
 
     def __init__(self, length=256):
-        length = index(length)
+        length = integer("OnesCounter length", length)
         if not 1 <= length <= 1 << 32:
             raise ValueError(f"OnesCounter length must be between 1 and 2**32, not {length}")
         limits = Range(0, length)

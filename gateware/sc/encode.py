@@ -1,8 +1,8 @@
 """Comparator encoder: a number becomes a stochastic stream."""
 
-from operator import index
 from typing import Any, NamedTuple
 
+from gateware.parameters import integer
 from gateware.step import Range, StepComponent
 
 __all__ = ["ComparatorEncoder"]
@@ -52,7 +52,7 @@ class ComparatorEncoder(StepComponent):
     """
 
     def __init__(self, width=8):
-        width = index(width)
+        width = integer("ComparatorEncoder width", width)
         if not 1 <= width <= 32:
             raise ValueError(f"ComparatorEncoder width must be between 1 and 32, not {width}")
         super().__init__(step, inputs=Inputs(value=Range(0, 1 << width), random=Range.unsigned(width)))

@@ -1,8 +1,8 @@
 """Linear-feedback shift register: the pseudo-random source of stochastic streams."""
 
-from operator import index
 from typing import Any, NamedTuple
 
+from gateware.parameters import integer
 from gateware.step import StepComponent, Vector, parity, reverse, shift_in, vector
 from gateware.tables import table
 
@@ -46,7 +46,7 @@ def maximal_taps(width):
     tuple of int
         Exponents of the primitive polynomial, greatest first, without the constant term.
     """
-    width = index(width)
+    width = integer("LFSR width", width)
     if not 3 <= width <= 32:
         raise ValueError(f"LFSR width must be between 3 and 32, not {width}")
     return tuple(table("lfsr")["taps"][str(width)])
@@ -90,13 +90,13 @@ class LFSR(StepComponent):
 
     def __init__(self, width=16, *, seed=1, taps=None, direction="right"):
         default = maximal_taps(width)
-        width, seed = index(width), index(seed)
+        width, seed = integer("LFSR width", width), integer("LFSR seed", seed)
         if direction not in ("right", "left"):
             raise ValueError(f"LFSR direction must be 'right' or 'left', not {direction!r}")
         if not 1 <= seed < 1 << width:
             raise ValueError(f"LFSR seed must be between 1 and {(1 << width) - 1}, not {seed}"
                              + (", which would lock the register up" if seed == 0 else ""))
-        taps = default if taps is None else tuple(sorted(map(index, taps), reverse=True))
+        taps = default if taps is None else tuple(sorted((integer("LFSR taps", tap) for tap in taps), reverse=True))
         if taps != default and not (taps and len(set(taps)) == len(taps) and 1 <= taps[-1] and taps[0] == width
                                     and is_primitive(taps)):
             raise ValueError(f"LFSR taps must be the exponents of a primitive polynomial of degree {width}, such as "

@@ -1,8 +1,8 @@
 """Popcount tree: how many of several streams are 1 in this clock."""
 
-from operator import index
 from typing import Any, NamedTuple
 
+from gateware.parameters import integer
 from gateware.step import StepComponent, Vector, popcount
 
 __all__ = ["Popcount"]
@@ -47,7 +47,7 @@ class Popcount(StepComponent):
     """
 
     def __init__(self, width=16):
-        width = index(width)
+        width = integer("Popcount width", width)
         if not 1 <= width <= 1024:
             raise ValueError(f"Popcount width must be between 1 and 1024, not {width}")
         super().__init__(step, inputs=Inputs(streams=Vector(width)))

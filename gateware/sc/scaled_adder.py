@@ -1,8 +1,8 @@
 """Scaled adder of stochastic streams that carries its remainder: no select, no random error."""
 
-from operator import index
 from typing import Any, NamedTuple
 
+from gateware.parameters import integer
 from gateware.step import Range, StepComponent, Vector, maximum, minimum, mux, popcount
 
 __all__ = ["ScaledAdder"]
@@ -64,7 +64,7 @@ class ScaledAdder(StepComponent):
     """
 
     def __init__(self, width=2):
-        width = index(width)
+        width = integer("ScaledAdder width", width)
         if not 2 <= width <= 64:
             raise ValueError(f"ScaledAdder width must be between 2 and 64, not {width}")
         super().__init__(step, params=Params(width), state=State(Range(0, width - 1)), init=State(0),

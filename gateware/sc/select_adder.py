@@ -1,8 +1,8 @@
 """Weighted adder of several stochastic streams: a multiplexer with a select of several bits."""
 
-from operator import index
 from typing import Any, NamedTuple
 
+from gateware.parameters import integer
 from gateware.step import Range, StepComponent, Vector, bit_at
 
 __all__ = ["SelectAdder"]
@@ -53,7 +53,7 @@ class SelectAdder(StepComponent):
     """
 
     def __init__(self, width=4):
-        width = index(width)
+        width = integer("SelectAdder width", width)
         if not 2 <= width <= 64:
             raise ValueError(f"SelectAdder width must be between 2 and 64, not {width}")
         super().__init__(step, inputs=Inputs(streams=Vector(width), select=Range(0, width - 1)))

@@ -4,6 +4,7 @@ The code object of the step function is used as it is. What a domain changes is 
 operations (``mux``, ``saturate``, ...) mean in it and in the helpers that it calls.
 """
 
+import dis
 from types import BuiltinFunctionType, FunctionType
 
 from .operations import OPERATIONS
@@ -19,9 +20,10 @@ def is_operation(value):
 
 
 def references(function):
-    """The globals that ``function`` names, as a dictionary."""
+    """The globals that ``function`` names, as a dictionary; fields that happen to have such a name are none."""
     scope = function.__globals__
-    return {name: scope[name] for name in function.__code__.co_names if name in scope}
+    names = dict.fromkeys(each.argval for each in dis.get_instructions(function) if each.opname == "LOAD_GLOBAL")
+    return {name: scope[name] for name in names if name in scope}
 
 
 def helpers(function, found=None):

@@ -51,7 +51,7 @@ def load(path=None):
         content = {name: archive[name] for name in archive.files}
     # Wrong bytes make NumPy, zipfile, zlib and tokenize raise a dozen kinds of exception.
     except Exception as error:  # noqa: BLE001
-        raise ValueError(f"the network file {path} is damaged or no network file ({error})") from None
+        raise ValueError(f"the network file {path} is damaged or no network file ({type(error).__name__})") from None
     try:
         header = json.loads(str(content["header"]))
         version = header["version"]

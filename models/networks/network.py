@@ -82,6 +82,7 @@ class Network:
                             ("logistic_coefficients", (self.classes, self.inputs)),
                             ("logistic_intercepts", (self.classes,))):
             self._set(name, _floats(name, getattr(self, name), shape))
+        self.neuron  # what the formats cannot hold is refused here  # noqa: B018
         try:
             self._set("provenance", json.loads(json.dumps(self.provenance)))
         except TypeError as error:

@@ -29,8 +29,8 @@ def test_the_memory_holds_a_row_of_lanes():
 
 
 @pytest.mark.parametrize("arguments, error, message", [
-    ({"neuron": FixedPointLIF()}, TypeError, "DenseLayer neuron must have the input current and the outputs spike and v"),
-    ({"neuron": 3}, TypeError, "DenseLayer neuron must have the input current and the outputs spike and v, not 3"),
+    ({"neuron": FixedPointLIF()}, TypeError, "DenseLayer neuron must be a StepComponent with state, the input current and the outputs spike and v"),
+    ({"neuron": 3}, TypeError, "DenseLayer neuron must be a StepComponent with state, the input current and the outputs spike and v, not 3"),
     ({"weights": [[1, 128]]}, ValueError, r"DenseLayer weights must lie between -128 and 127, not 128 \(neuron 0\)"),
     ({"weights": [[1, 2], [3]]}, ValueError, "DenseLayer weights must be a matrix with one row per neuron and at least one column"),
     ({"weights": []}, ValueError, "DenseLayer weights must be a matrix"),

@@ -34,7 +34,7 @@ def test_the_memory_holds_a_row_of_lanes():
     ({"weights": [[1, 128]]}, ValueError, r"DenseLayer weights must lie between -128 and 127, not 128 \(neuron 0\)"),
     ({"weights": [[1, 2], [3]]}, ValueError, "DenseLayer weights must be a matrix with one row per neuron and at least one column"),
     ({"weights": []}, ValueError, "DenseLayer weights must be a matrix"),
-    ({"weights": [[0.5]]}, TypeError, "float"),
+    ({"weights": [[0.5]]}, TypeError, "must be an integer, not "),
     ({"lanes": 0}, ValueError, "DenseLayer lanes must be between 1 and 64, not 0"),
     ({"lanes": 65}, ValueError, "DenseLayer lanes must be between 1 and 64, not 65"),
     ({"weights": [[127] * 20]}, ValueError, r"DenseLayer weights sum to 0 to 2540, outside the neuron's current Q\(6, 6\)"),

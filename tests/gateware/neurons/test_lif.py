@@ -106,7 +106,7 @@ def test_formats_of_membrane_and_current_may_differ(membrane, current):
     ({"tau": math.inf}, ValueError, r"LIF dt / tau must lie between 2\*\*-16 and 1, not 0.0"),
     ({"refractory": -1}, ValueError, "LIF refractory must be between 0 and 65535 steps, not -1"),
     ({"refractory": 65536}, ValueError, "LIF refractory must be between 0 and 65535 steps, not 65536"),
-    ({"refractory": 2.0}, TypeError, "float"),
+    ({"refractory": 2.0}, TypeError, "must be an integer, not "),
     ({"threshold": 128.0}, ValueError, r"LIF threshold must lie between -128.0 and 127.99609375 to fit Q\(8, 8\), not 128.0"),
     ({"threshold": math.nan}, ValueError, "LIF threshold must be finite, not nan"),
     ({"rest": -200.0}, ValueError, "LIF rest must lie between -128.0"),

@@ -26,10 +26,10 @@ def test_ports_are_as_wide_as_the_count():
 @pytest.mark.parametrize("make, error, message", [
     (lambda: RampCounter(1), ValueError, r"RampCounter modulus must be between 2 and 2\*\*32, not 1"),
     (lambda: RampCounter(2**32 + 1), ValueError, "RampCounter modulus must be between"),
-    (lambda: RampCounter(2.0), TypeError, "float"),
+    (lambda: RampCounter(2.0), TypeError, "must be an integer, not "),
     (lambda: OnesCounter(0), ValueError, r"OnesCounter length must be between 1 and 2\*\*32, not 0"),
     (lambda: OnesCounter(2**32 + 1), ValueError, "OnesCounter length must be between"),
-    (lambda: OnesCounter(None), TypeError, "NoneType"),
+    (lambda: OnesCounter(None), TypeError, "must be an integer, not None"),
 ])
 def test_errors(make, error, message):
     with pytest.raises(error, match=message):

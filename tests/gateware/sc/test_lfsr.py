@@ -98,7 +98,7 @@ def test_other_primitive_taps_are_accepted():
 @pytest.mark.parametrize("arguments, error, message", [
     ({"width": 2}, ValueError, "LFSR width must be between 3 and 32, not 2"),
     ({"width": 33}, ValueError, "LFSR width must be between 3 and 32, not 33"),
-    ({"width": 8.0}, TypeError, "float"),
+    ({"width": 8.0}, TypeError, "must be an integer, not "),
     ({"seed": 0}, ValueError, "LFSR seed must be between 1 and 65535, not 0, which would lock the register up"),
     ({"seed": 65536}, ValueError, "LFSR seed must be between 1 and 65535, not 65536"),
     ({"seed": -1}, ValueError, "LFSR seed must be between 1 and 65535, not -1"),

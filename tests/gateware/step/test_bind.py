@@ -9,6 +9,7 @@ from gateware.step.operations import OPERATIONS, mux
 from gateware.step.trace import _Trace
 
 from . import everything
+from .written import written
 
 
 def domains():
@@ -69,3 +70,10 @@ imported_builtin = len
 def test_a_builtin_under_another_name_is_refused():
     with pytest.raises(TypeError, match="builtin_user calls the builtin imported_builtin, which is no operation"):
         bind(builtin_user, OPERATIONS)
+
+
+def test_a_field_may_have_the_name_of_a_global(tmp_path):
+    body = "return State(state.index), Outputs(state.index + inputs.x)"
+    before = "from operator import index\nclass State(NamedTuple):\n    index: Any\n"
+    component = written(tmp_path, body, state="Q(4, 4)", before=before)
+    assert component.outputs.o.hi == 127 + 32767

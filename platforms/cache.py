@@ -25,10 +25,10 @@ class Cache:
     """
 
     def __init__(self, kind):
-        # Imported here: platformdirs reads the environment at import, and `--help` does not need it.
-        import platformdirs
+        # Imported here: `--help` does not need it.
+        from models.generated import cache_folder
 
-        self.folder = Path(platformdirs.user_cache_path("spikeloom", appauthor=False)) / kind
+        self.folder = cache_folder() / kind
 
     def load(self, key):
         """The files of an entry whose every digest holds.

@@ -54,4 +54,4 @@ class Popcount(StepComponent):
 
     @classmethod
     def examples(cls):
-        return {"default": cls(), "odd": cls(7), "word": cls(64)}
+        return {"default": cls(), "odd": cls(7), "wide": cls(20)}

@@ -76,7 +76,8 @@ def test_answers_as_json(run, capsys):
 def test_another_build_than_the_last_one_is_refused(run, tmp_path):
     from platforms.host.errors import LinkError
 
-    (tmp_path / "report.json").write_text(json.dumps({"format": 1, "design": {"build_id": "00000000000000ff"}}))
+    (tmp_path / "report.json").write_text(json.dumps({"format": 1, "board": {}, "bitstream": {}, "components": [], "utilisation": [], "timing": {},
+                                                      "design": {"build_id": "00000000000000ff"}}))
     with pytest.raises(LinkError, match="runs build 0000000000000001, not 00000000000000ff: program it first"):
         run()
 

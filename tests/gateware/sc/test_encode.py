@@ -21,7 +21,8 @@ def test_the_operand_has_one_bit_more():
 
 @pytest.mark.parametrize("width, error, message", [
     (0, ValueError, "ComparatorEncoder width must be between 1 and 32, not 0"),
-    (33, ValueError, "ComparatorEncoder width must be between 1 and 32, not 33"), (8.0, TypeError, "must be an integer, not "), ("8", TypeError, "must be an integer, not '8'")])
+    (33, ValueError, "ComparatorEncoder width must be between 1 and 32, not 33"),
+    (8.0, TypeError, "must be an integer, not "), ("8", TypeError, "must be an integer, not '8'")])
 def test_errors(width, error, message):
     with pytest.raises(error, match=message):
         ComparatorEncoder(width)

@@ -127,8 +127,8 @@ def check_netlist(component, name: str, *, dsp: bool = False, family: str = "ice
     return NetlistResult(**{**vars(result), "seconds": time.monotonic() - start})
 
 
-def _attempt(text, name, reference, rules, dsp, timeout, tamper):
-    done = run_yosys(_synthesis(reference, rules, dsp), {"design.il": text}, ["reference.il", "netlist.il"], timeout)
+def _attempt(text, name, reference, rules, dsp, limits, tamper):
+    done = run_yosys(_synthesis(reference, rules, dsp), {"design.il": text}, ["reference.il", "netlist.il"], limits[0])
     golden, netlist = done["reference.il"], done["netlist.il"]
     if tamper is not None:
         netlist = tamper(netlist)
@@ -143,7 +143,7 @@ def _attempt(text, name, reference, rules, dsp, timeout, tamper):
     models = " ".join(f"-map {model}" for model in rules.models)
     gold = f"{library}read_rtlil reference.il\n{expose}"
     gate = f"{library}read_rtlil netlist.il\n{expose}techmap -wb -D EQUIV -autoproc {models}\n"
-    points, failure = prove_equal(gold, gate, {"reference.il": golden, "netlist.il": _without_undefined(netlist)}, timeout)
+    points, failure = prove_equal(gold, gate, {"reference.il": golden, "netlist.il": _without_undefined(netlist)}, limits[1])
     return NetlistResult(ok=not failure, points=points, failure=failure, **facts)
 
 

@@ -1,10 +1,10 @@
 """Hardware, written once: spiking neurons, stochastic streams, layers, links and chips as Amaranth components."""
 
 _HOMES = {
-    "AndMultiplier": "sc.multiply", "Classifier": "chip.classifier", "ComparatorEncoder": "sc.encode",
-    "DenseLayer": "layers.dense", "FixedPointLIF": "neurons.fixed_point_lif", "LFSR": "sc.lfsr", "LIF": "neurons.lif",
-    "MuxAdder": "sc.mux_adder", "NeuronBank": "neurons.bank", "OnesCounter": "sc.counter", "Popcount": "sc.popcount",
-    "RampCounter": "sc.counter", "XnorMultiplier": "sc.multiply",
+    "AndMultiplier": "sc.arithmetic.multiply", "Classifier": "chip.classifier", "ComparatorEncoder": "sc.encode.comparator",
+    "DenseLayer": "layers.dense", "FixedPointLIF": "neurons.fixed_point_lif", "LFSR": "sc.sources.lfsr", "LIF": "neurons.lif",
+    "MuxAdder": "sc.arithmetic.mux_adder", "NeuronBank": "neurons.bank", "OnesCounter": "sc.decode.ones_counter", "Popcount": "sc.arithmetic.popcount",
+    "RampCounter": "sc.sources.ramp", "XnorMultiplier": "sc.arithmetic.multiply",
 }
 __all__ = sorted(_HOMES)
 

@@ -7,8 +7,8 @@ from amaranth.lib.wiring import In, Out
 from gateware.component import Component
 from gateware.layers.dense import SpikeLayout
 from gateware.parameters import integer
-from gateware.sc.encode import ComparatorEncoder
-from gateware.sc.lfsr import LFSR
+from gateware.sc.encode.comparator import ComparatorEncoder
+from gateware.sc.sources.lfsr import LFSR
 
 __all__ = ["ImageEncoder"]
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from amaranth.hdl import EnableInserter, ResetInserter, Signal
 
-from gateware.sc.lfsr import LFSR
+from gateware.sc.sources.lfsr import LFSR
 
 __all__ = ["ImageEncoderWatch", "image_encoder"]
 

@@ -54,7 +54,7 @@ def test_kept_table_covers_every_component():
 def test_small_component_is_measured(tmp_path, monkeypatch):
     import platformdirs
 
-    from gateware.sc.multiply import AndMultiplier
+    from gateware.sc.arithmetic.multiply import AndMultiplier
 
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda *args, **kwargs: tmp_path)
     (row,) = area.measure("x", AndMultiplier())

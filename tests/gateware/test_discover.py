@@ -11,7 +11,7 @@ FOUND = dict(discover())
 
 def test_every_component_of_the_package_is_found():
     names = {name.split(":")[0] for name in FOUND}
-    assert {"gateware.sc.lfsr.LFSR", "gateware.sc.encode.ComparatorEncoder", "gateware.neurons.lif.LIF",
+    assert {"gateware.sc.sources.lfsr.LFSR", "gateware.sc.encode.comparator.ComparatorEncoder", "gateware.neurons.lif.LIF",
             "gateware.neurons.fixed_point_lif.FixedPointLIF", "gateware.layers.dense.DenseLayer",
             "gateware.chip.classifier.Classifier"} <= names
 

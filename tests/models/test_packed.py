@@ -6,8 +6,8 @@ import pytest
 
 import models.packed
 from gateware.neurons.lif import LIF
-from gateware.sc.encode import ComparatorEncoder
-from gateware.sc.multiply import AndMultiplier, XnorMultiplier
+from gateware.sc.encode.comparator import ComparatorEncoder
+from gateware.sc.arithmetic.multiply import AndMultiplier, XnorMultiplier
 from gateware.step import BIT, StepComponent, bit, discover, mux, not_
 from models import golden
 from models.packed import PackedModel, pack, unpack

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from gateware.neurons.lif import LIF
-from gateware.sc.counter import RampCounter
-from gateware.sc.encode import ComparatorEncoder
-from gateware.sc.popcount import Popcount
+from gateware.sc.sources.ramp import RampCounter
+from gateware.sc.encode.comparator import ComparatorEncoder
+from gateware.sc.arithmetic.popcount import Popcount
 from gateware.step import BIT, Q, Range, StepComponent, Vector, discover, popcount, shift_in
 from models import golden
 from models.planes import PlanesModel, from_planes, to_planes

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from gateware.neurons.lif import LIF
-from gateware.sc.counter import OnesCounter, RampCounter
-from gateware.sc.encode import ComparatorEncoder
-from gateware.sc.popcount import Popcount
+from gateware.sc.decode.ones_counter import OnesCounter
+from gateware.sc.sources.ramp import RampCounter
+from gateware.sc.encode.comparator import ComparatorEncoder
+from gateware.sc.arithmetic.popcount import Popcount
 from gateware.step import Q, discover, StepComponent
 from models import golden
 

@@ -6,7 +6,7 @@ import pytest
 
 import sim
 from gateware.neurons.lif import LIF
-from gateware.sc.counter import RampCounter
+from gateware.sc.sources.ramp import RampCounter
 from sim import ladder
 from sim.kept import KeptResults, evidence_digest
 from sim.ladder import LEVELS, Report, Rung, check_each

@@ -23,8 +23,8 @@ def test_list_shows_what_is_kept(capsys, own_results):
     assert main(["check", "RampCounter:decimal", "--level", "netlist", "--keep"]) == 0
     capsys.readouterr()
     assert main(["list", "RampCounter"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["gateware.sc.counter.RampCounter:default  step       -",
-                                                    "gateware.sc.counter.RampCounter:decimal  step       netlist"]
+    assert capsys.readouterr().out.splitlines() == ["gateware.sc.sources.ramp.RampCounter:default  step       -",
+                                                    "gateware.sc.sources.ramp.RampCounter:decimal  step       netlist"]
     assert main(["list", "DenseLayer:default", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == [{"name": "gateware.layers.dense.DenseLayer:default", "kind": "structure", "kept": []}]
 
@@ -32,7 +32,7 @@ def test_list_shows_what_is_kept(capsys, own_results):
 def test_check_prints_every_rung_and_a_verdict(capsys, own_results):
     assert main(["check", "AndMultiplier", "--level", "rtl"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "gateware.sc.multiply.AndMultiplier:default"
+    assert lines[0] == "gateware.sc.arithmetic.multiply.AndMultiplier:default"
     assert lines[1].startswith("    compared  RTL = golden: 1,")
     assert lines[2] == "1 of 1 components hold"
     assert not own_results.exists()
@@ -53,8 +53,8 @@ def test_what_does_not_hold_is_exit_status_1(capsys, own_results, monkeypatch):
     assert main(["check", "AndMultiplier", "--level", "netlist", "--keep"]) == 1
     out = capsys.readouterr().out
     assert "NOT netlist  a differs" in out
-    assert out.splitlines()[-1] == "0 of 1 components hold: NOT gateware.sc.multiply.AndMultiplier:default"
-    assert KeptResults(own_results).find("gateware.sc.multiply.AndMultiplier:default", "netlist", "") is None
+    assert out.splitlines()[-1] == "0 of 1 components hold: NOT gateware.sc.arithmetic.multiply.AndMultiplier:default"
+    assert KeptResults(own_results).find("gateware.sc.arithmetic.multiply.AndMultiplier:default", "netlist", "") is None
 
 
 def test_a_missing_tool_is_one_sentence(capsys, own_results, monkeypatch):

@@ -7,9 +7,9 @@ import pytest
 from gateware.neurons.fixed_point_lif import FixedPointLIF
 from gateware.neurons.lif import LIF
 from gateware.rtlil import to_rtlil
-from gateware.sc.counter import RampCounter
-from gateware.sc.lfsr import LFSR
-from gateware.sc.multiply import AndMultiplier
+from gateware.sc.sources.ramp import RampCounter
+from gateware.sc.sources.lfsr import LFSR
+from gateware.sc.arithmetic.multiply import AndMultiplier
 from gateware.step import Range, StepComponent, discover, symbolic
 from sim import proof
 from sim.proof import prove, prove_rtlil

@@ -8,9 +8,9 @@ from sim.selection import select
 @pytest.mark.parametrize("pattern, names", [
     ("LIF:default", ["gateware.neurons.lif.LIF:default"]),
     ("gateware.neurons.lif.LIF:default", ["gateware.neurons.lif.LIF:default"]),
-    ("RampCounter", ["gateware.sc.counter.RampCounter:default", "gateware.sc.counter.RampCounter:decimal"]),
-    ("gateware.sc.counter.RampCounter", ["gateware.sc.counter.RampCounter:default", "gateware.sc.counter.RampCounter:decimal"]),
-    ("Ramp*:dec*", ["gateware.sc.counter.RampCounter:decimal"]),
+    ("RampCounter", ["gateware.sc.sources.ramp.RampCounter:default", "gateware.sc.sources.ramp.RampCounter:decimal"]),
+    ("gateware.sc.sources.ramp.RampCounter", ["gateware.sc.sources.ramp.RampCounter:default", "gateware.sc.sources.ramp.RampCounter:decimal"]),
+    ("Ramp*:dec*", ["gateware.sc.sources.ramp.RampCounter:decimal"]),
 ])
 def test_a_component_has_several_names(pattern, names):
     assert list(select([pattern])) == names
@@ -19,8 +19,8 @@ def test_a_component_has_several_names(pattern, names):
 def test_patterns_add_up_and_find_each_component_once():
     every = select(["all"])
     assert list(every) == list(select(["all", "LIF"]))
-    counters = {name for name in every if name.startswith("gateware.sc.counter.")}
-    assert set(select(["gateware.sc.counter"])) == set(select(["RampCounter", "OnesCounter"])) == counters
+    counters = {name for name in every if name.startswith("gateware.sc.sources.ramp.")}
+    assert set(select(["gateware.sc.sources.ramp"])) == set(select(["RampCounter"])) == counters
 
 
 def test_an_unknown_name_is_answered_with_those_there_are():

@@ -9,7 +9,7 @@ from gateware.neurons.fixed_point_lif import FixedPointLIF
 from gateware.neurons.lif import LIF
 from gateware.rtlil import to_rtlil
 from gateware.step import Q, Range, StepComponent, StepError
-from gateware.sc.multiply import AndMultiplier
+from gateware.sc.arithmetic.multiply import AndMultiplier
 
 from .written import written
 

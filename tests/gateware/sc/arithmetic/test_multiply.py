@@ -1,9 +1,9 @@
 # amaranth: UnusedElaboratable=no
 import numpy as np
 
-from gateware.sc.encode import ComparatorEncoder
-from gateware.sc.multiply import AndMultiplier, XnorMultiplier
-from gateware.sc.mux_adder import MuxAdder
+from gateware.sc.encode.comparator import ComparatorEncoder
+from gateware.sc.arithmetic.multiply import AndMultiplier, XnorMultiplier
+from gateware.sc.arithmetic.mux_adder import MuxAdder
 from models import golden
 
 N = 16

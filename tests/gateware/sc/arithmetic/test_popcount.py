@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from amaranth.sim import Simulator
 
-from gateware.sc.popcount import Popcount
+from gateware.sc.arithmetic.popcount import Popcount
 from models import golden
 
 

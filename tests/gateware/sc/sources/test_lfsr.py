@@ -2,8 +2,8 @@
 import numpy as np
 import pytest
 
-from gateware.sc.encode import ComparatorEncoder
-from gateware.sc.lfsr import LFSR, maximal_taps
+from gateware.sc.encode.comparator import ComparatorEncoder
+from gateware.sc.sources.lfsr import LFSR, maximal_taps
 from models import golden
 
 # Prime factors of 2**n - 1 (Cunningham tables).

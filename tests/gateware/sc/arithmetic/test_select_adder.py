@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import models
-from gateware.sc.select_adder import SelectAdder
+from gateware.sc.arithmetic.select_adder import SelectAdder
 
 
 def test_every_select_takes_its_stream():

@@ -2,7 +2,8 @@
 import numpy as np
 import pytest
 
-from gateware.sc.counter import OnesCounter, RampCounter
+from gateware.sc.decode.ones_counter import OnesCounter
+from gateware.sc.sources.ramp import RampCounter
 from models import golden
 
 

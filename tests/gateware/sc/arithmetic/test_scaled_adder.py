@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import models
-from gateware.sc.scaled_adder import ScaledAdder
+from gateware.sc.arithmetic.scaled_adder import ScaledAdder
 
 
 def prefix_errors(width, streams):

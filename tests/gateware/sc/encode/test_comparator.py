@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from gateware.sc.encode import ComparatorEncoder
+from gateware.sc.encode.comparator import ComparatorEncoder
 from models import golden
 
 

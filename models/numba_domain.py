@@ -95,8 +95,19 @@ def trailing_zeros(v, width):
     return min(_cttz(v), np.int64(width))
 
 
+def lowest_one(v, width):
+    return v & (~v + _ONE)
+
+
+def linear(rows, v):
+    result = np.uint64(0)
+    for i in range(len(rows)):
+        result |= np.uint64(_ctpop(v & np.uint64(rows[i])) & 1) << np.uint64(i)
+    return result
+
+
 _OWN = (bit, vector, not_, to_int, to_vector, saturate, wrap, invert, popcount, parity, bit_at, with_bit, shift_in, reverse,
-        trailing_zeros)
+        trailing_zeros, lowest_one, linear)
 # What is the same on int64 as on Python integers (mux, scale, lookup, ...) is compiled from the one definition.
 NUMBA = {name: njit(function) for name, function in (OPERATIONS | {each.__name__: each for each in _OWN}).items()}
 

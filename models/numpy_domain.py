@@ -51,6 +51,13 @@ def _trailing_zeros(v, width):
     return np.where(v == 0, width, np.bitwise_count(lowest - np.uint64(1)).astype(np.int64))
 
 
+def _linear(rows, v):
+    result = np.zeros_like(np.asarray(v))
+    for i, row in enumerate(rows):
+        result |= _unsigned(np.bitwise_count(v & np.uint64(row)) & 1) << np.uint64(i)
+    return result
+
+
 _OWN = {
     "bit": np.bool_,
     "vector": lambda value, width: np.uint64(value),
@@ -72,6 +79,8 @@ _OWN = {
     "with_bit": _with_bit,
     "shift_in": lambda v, b, width: (v << np.uint64(1) | _unsigned(b)) & _mask(width),
     "reverse": _reverse,
+    "lowest_one": lambda v, width: v & (~v + np.uint64(1)),
+    "linear": _linear,
     "trailing_zeros": _trailing_zeros,
 }
 NUMPY = OPERATIONS | _OWN

@@ -194,6 +194,22 @@ class Planes(Domain):
     def reverse(self, shape, v):
         return v.raw[::-1]
 
+    def lowest_one(self, shape, v):
+        below, result = ZERO, []
+        for plane in v.raw:
+            result.append(self._and(plane, self._not(below)))
+            below = self._or(below, plane)
+        return result
+
+    def linear(self, shape, v, rows):
+        result = []
+        for row in rows:
+            plane = ZERO
+            for k, each in enumerate(v.raw):
+                plane = self._xor(plane, each) if row >> k & 1 else plane
+            result.append(plane)
+        return result
+
     def trailing_zeros(self, shape, v):
         result = self.constant(shape, len(v.raw))
         for k in reversed(range(len(v.raw))):

@@ -210,6 +210,18 @@ class Proof(Domain):
         bits = [z3.Extract(k, k, v.raw) for k in range(shape.width)]
         return z3.Concat(bits) if len(bits) > 1 else bits[0]
 
+    def lowest_one(self, shape, v):
+        return v.raw & -v.raw
+
+    def linear(self, shape, v, rows):
+        bits = []
+        for row in rows:
+            bit = z3.BitVecVal(0, 1)
+            for k in range(v.raw.size()):
+                bit = bit ^ z3.Extract(k, k, v.raw) if row >> k & 1 else bit
+            bits.append(bit)
+        return z3.Concat(bits[::-1]) if len(bits) > 1 else bits[0]
+
     def trailing_zeros(self, shape, v):
         result = z3.BitVecVal(v.raw.size(), shape.width)
         for k in reversed(range(v.raw.size())):

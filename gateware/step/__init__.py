@@ -11,7 +11,9 @@ from .operations import (
     bit_at,
     count_to,
     invert,
+    linear,
     lookup,
+    lowest_one,
     maximum,
     minimum,
     mux,
@@ -35,6 +37,6 @@ from .shapes import BIT, Q, Range, Vector
 
 __all__ = [
     "BIT", "Q", "Range", "StepComponent", "StepError", "Vector", "absolute", "bit", "bit_at", "count_to", "discover",
-    "invert", "lookup", "maximum", "minimum", "mux", "not_", "parity", "popcount", "reverse", "saturate", "scale",
+    "invert", "linear", "lookup", "lowest_one", "maximum", "minimum", "mux", "not_", "parity", "popcount", "reverse", "saturate", "scale",
     "scale_round", "shift_in", "sum_tree", "to_int", "to_vector", "trailing_zeros", "vector", "with_bit", "wrap",
 ]

@@ -123,6 +123,12 @@ class Hardware(Domain):
     def reverse(self, shape, v):
         return v.raw[::-1]
 
+    def lowest_one(self, shape, v):
+        return Cat(v.raw[k] & ~v.raw[:k].any() if k else v.raw[0] for k in range(len(v.raw)))
+
+    def linear(self, shape, v, rows):
+        return Cat((v.raw & row).xor() for row in rows)
+
     def trailing_zeros(self, shape, v):
         def lowest(lo, hi):
             # A tree over the halves: a chain over 64 bits is slow, and deeper than Amaranth's simulator can nest.

@@ -176,6 +176,18 @@ class NamedOperations:
         v = self._vector("reverse", v, width)
         return self._domain.emit("reverse", v.shape, v)
 
+    def lowest_one(self, v, width):
+        v = self._vector("lowest_one", v, width)
+        return self._domain.emit("lowest_one", v.shape, v)
+
+    def linear(self, rows, v):
+        v = self._vector("linear", v)
+        if v.shape.width > MAX_SHIFT:
+            refuse(f"multiplies a Vector of {v.shape.width} bits by a matrix: at most {MAX_SHIFT}")
+        if not isinstance(rows, tuple) or not rows or not all(type(row) is int and row in v.shape for row in rows):
+            refuse(f"gives linear rows that are no tuple of masks of {v.shape.width} bits")
+        return self._domain.emit("linear", Vector(len(rows)), v, rows=rows)
+
     def trailing_zeros(self, v, width):
         v = self._vector("trailing_zeros", v, width)
         return self._domain.emit("trailing_zeros", Range(0, width), v)

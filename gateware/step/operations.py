@@ -6,8 +6,8 @@ names (see :mod:`gateware.step.bind`).
 """
 
 __all__ = [
-    "OPERATIONS", "absolute", "bit", "bit_at", "count_to", "invert", "lookup", "maximum", "minimum", "mux",
-    "not_", "parity", "popcount", "reverse", "saturate", "scale", "scale_round", "shift_in", "sum_tree",
+    "OPERATIONS", "absolute", "bit", "bit_at", "count_to", "invert", "linear", "lookup", "lowest_one", "maximum", "minimum",
+    "mux", "not_", "parity", "popcount", "reverse", "saturate", "scale", "scale_round", "shift_in", "sum_tree",
     "to_int", "to_vector", "trailing_zeros", "vector", "with_bit", "wrap",
 ]
 
@@ -133,6 +133,19 @@ def reverse(v, width):
 def trailing_zeros(v, width):
     """The number of zeros below the lowest one, ``width`` for an all-zero Vector, as an Int."""
     return (v & -v).bit_length() - 1 if v else width
+
+
+def lowest_one(v, width):
+    """The Vector ``v`` with none of its ones left but the lowest."""
+    return v & -v
+
+
+def linear(rows, v):
+    """The Vector whose bit ``i`` is the parity of ``v & rows[i]``: a constant matrix over GF(2) times ``v``."""
+    result = 0
+    for i, row in enumerate(rows):
+        result |= ((v & row).bit_count() & 1) << i
+    return result
 
 
 OPERATIONS = {name: globals()[name] for name in __all__ if name != "OPERATIONS"}

@@ -23,7 +23,7 @@ def _delay(node, shapes):
         return 0.0
     if node.primitive in _CHAINS:
         return _LEVEL + _CARRY * max(each.width for each in (*shapes, node.shape))
-    if node.primitive in ("popcount", "parity", "trailing_zeros", "lookup"):
+    if node.primitive in ("popcount", "parity", "trailing_zeros", "lowest_one", "linear", "lookup"):
         return _LEVEL * max(1, max(each.width for each in shapes).bit_length())
     return 2 * _LEVEL if node.primitive == "saturate" else _LEVEL
 

@@ -20,7 +20,7 @@ class Domain:
     A domain defines ``constant(shape, value)`` and a method per primitive: ``add``, ``sub``, ``mul``, ``shl``,
     ``shr``, ``less``, ``equal``, ``bit_and``, ``bit_or``, ``bit_xor``, ``bit_not``, ``mux``, ``saturate``, ``wrap``,
     ``lookup``, ``to_int``, ``to_vector``, ``popcount``, ``parity``, ``bit_at``, ``with_bit``, ``shift_in``,
-    ``reverse``, ``trailing_zeros``. What a method returns becomes the ``raw`` of the result.
+    ``reverse``, ``trailing_zeros``, ``lowest_one``, ``linear``. What a method returns becomes the ``raw`` of the result.
     """
 
     def __init__(self):

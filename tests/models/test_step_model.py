@@ -56,6 +56,7 @@ FULL = [0, 1, 2, 1 << 63, (1 << 63) + 1, (1 << 64) - 1, (1 << 64) - 2, 0x0123456
     ("with_bit(inputs.v, 63, inputs.a)", lambda v, a: v % 2**63 + 2**63 * a),
     ("reverse(inputs.v, 64)", lambda v, a: int("".join(reversed(bin(v)[2:].zfill(64))), 2)),
     ("popcount(inputs.v)", lambda v, a: bin(v).count("1")),
+    ("lowest_one(inputs.v, 64)", lambda v, a: max(2**k for k in range(64) if v % 2**k == 0) if v else 0),
     ("trailing_zeros(inputs.v, 64)", lambda v, a: 64 if v == 0 else len(bin(v)) - len(bin(v).rstrip("0"))),
     ("to_int(parity(inputs.v))", lambda v, a: bin(v).count("1") % 2),
     ("invert(inputs.v, 64)", lambda v, a: 2**64 - 1 - v),

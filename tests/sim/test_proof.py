@@ -165,6 +165,7 @@ def test_an_index_that_reaches_a_part_of_a_table_is_proven(tmp_path):
     "to_int(inputs.x == inputs.y) - to_int(inputs.x <= 5) + to_int(3 > inputs.i)",
     "inputs.x * inputs.y - 7",
     "count_to(inputs.i, 4) + count_to(count_to(inputs.i, 9), 13)",
+    "popcount(lowest_one(inputs.v, 64)) + popcount(linear((5, 3), to_vector(inputs.i, 8)))",
     "popcount(inputs.v) + trailing_zeros(inputs.v, 64) - to_int(parity(inputs.v))",
     "reverse(with_bit(shift_in(inputs.v, inputs.a, 64), inputs.i, inputs.b), 64)",
     "mux(bit_at(inputs.v, 63) ^ bit_at(inputs.w, inputs.i) | bit(0), invert(inputs.w, 8), to_vector(inputs.i, 8))",

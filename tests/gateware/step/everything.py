@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gateware.step import (
-    BIT, Q, Range, StepComponent, Vector, absolute, bit, bit_at, count_to, invert, lookup, maximum, minimum, mux, not_, parity,
+    BIT, Q, Range, StepComponent, Vector, absolute, bit, bit_at, count_to, invert, linear, lookup, lowest_one, maximum, minimum, mux, not_, parity,
     popcount, reverse, saturate, scale, scale_round, shift_in, sum_tree, to_int, to_vector, trailing_zeros, vector, with_bit, wrap,
 )
 
@@ -19,6 +19,7 @@ BYTE = Q(4, 4)
 class Params(NamedTuple):
     table: tuple
     odd_table: tuple
+    rows: tuple
     word: Q
     clamp: Range
     width: int
@@ -56,6 +57,8 @@ class Outputs(NamedTuple):
     flipped: Any
     placed: Any
     wide: Any
+    lowest: Any
+    mapped: Any
 
 
 def both(x, y):
@@ -82,14 +85,15 @@ def step(params, state, inputs):
                 clamped=saturate(inputs.x, params.word) + saturate(total, BYTE), wrapped=wrap(inputs.x, BYTE), looked_up=taken,
                 extremes=maximum(inputs.x, extreme) + absolute(inputs.y), gates=held & inputs.a | bit(1) & inputs.b,
                 counted=state.count, bits=bits, vector=chosen, flipped=reverse(mixed, params.width), placed=placed,
-                wide=to_vector(inputs.i, 4)))
+                wide=to_vector(inputs.i, 4), lowest=lowest_one(inputs.v, params.width),
+                mapped=linear(params.rows, to_vector(inputs.i, 4))))
 
 
 def everything():
     """The component of :func:`step`."""
     return StepComponent(
         step,
-        params=Params(table=tuple((37 * k) % 101 - 50 for k in range(16)), odd_table=(7, -8, 9, 1000), word=Q(8, 8),
+        params=Params(table=tuple((37 * k) % 101 - 50 for k in range(16)), odd_table=(7, -8, 9, 1000), rows=(5, 0, 15, 8, 6), word=Q(8, 8),
                       clamp=Range(0, 3), width=64, mask=0xF0F0_1234_8765_0FF1),
         state=State(word=Q(8, 8), count=Range(0, 9), flag=BIT, shift=Vector(64)), init=State(-5, 3, 1, 1 << 63),
         inputs=Inputs(x=Q(8, 8), y=Range(-300, 300), a=BIT, b=BIT, v=Vector(64), i=Range(0, 15)))

@@ -8,17 +8,10 @@ import tempfile
 from pathlib import Path
 from types import FunctionType
 
+from gateware.cache import cache_folder
 from gateware.step.bind import helpers, references
 
 __all__ = ["cache_folder", "fingerprint", "load_generated"]
-
-
-def cache_folder():
-    """Where generated kernels are kept; ``SPIKELOOM_CACHE`` overrides the user's cache folder."""
-    if os.environ.get("SPIKELOOM_CACHE"):
-        return Path(os.environ["SPIKELOOM_CACHE"])
-    import platformdirs
-    return Path(platformdirs.user_cache_dir("spikeloom", appauthor=False))
 
 
 def fingerprint(function):

@@ -17,6 +17,8 @@ from gateware.step import StepComponent
 from gateware.step.bind import helpers
 from gateware.yosys import find_yosys
 
+from .properties.property import properties_of
+
 
 __all__ = ["KeptResults", "evidence_digest"]
 
@@ -27,7 +29,7 @@ _SOURCES = {
     "rtl": lambda: [_HERE / "compare.py", _HERE / "transactions.py", _HERE / "cxxrtl.py", _HERE / "driver.h",
                     *(_MODELS / f"{name}.py" for name in ("arrays", "generated", "numba_domain", "step_model")),
                     *(_MODELS / "structures").glob("*.py")],
-    "proof": lambda: [_HERE / "proof.py", _HERE / "proof_domain.py", _HERE / "induction.py", *(_HERE / "specs").glob("*.py")],
+    "proof": lambda: [_HERE / "proof.py", _HERE / "proof_domain.py", _HERE / "induction.py", _HERE / "properties" / "property.py", *(_HERE / "specs").glob("*.py")],
     "netlist": lambda: [_HERE / "netlist.py"],
 }
 # A compiler that a user happens to have is not among the tools: it would void every result on every other machine.
@@ -62,6 +64,9 @@ def evidence_digest(component, level: str) -> str:
     if isinstance(component, StepComponent):
         # The text, not the code: every version of Python compiles it to other code.
         parts += [inspect.getsource(each) for each in (component.step, *helpers(component.step))]
+        if level == "proof":
+            parts += [inspect.getsource(helper) for each in properties_of(component)
+                      for helper in (each.claim, *helpers(each.claim))]
         parts.append(repr((component.params, component.state, component.init, component.inputs)))
     parts += [path.read_text(encoding="utf-8") for path in sorted(_SOURCES[level]())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -199,6 +199,43 @@ def _claims(component):
             "next state": [([*in_range, z3.Not(reset)], equals(component.state, following, step_next))],
             "ranges": [(in_range, within(*each)) for each in zip(component.state, step_next)],
         }
+    return claims | _property_claims(component, state, inputs, in_range, initial, step_next, step_outputs)
+
+
+def _property_claims(component, state, inputs, in_range, initial, step_next, step_outputs):
+    """What is to be proven of a component's properties, by name: they are of the step, to which the RTL is equal."""
+    import z3
+    from gateware.step.bind import bind
+    from gateware.step.trace import _like
+    from .proof_domain import within
+    from .properties.property import properties_of
+    domain, params, properties = step_outputs[0].domain, component.params, properties_of(component)
+
+    def symbols(shapes, raws):
+        return _like(shapes, [symbol(domain, shape, raw) for shape, raw in zip(shapes, raws)])
+
+    def evaluate(claim, *parts):
+        return bind(claim, domain.operations)(params, *parts)
+
+    now, given = symbols(component.state, state), symbols(component.inputs, inputs)
+    start = _like(component.state, [domain.lift(each) if each.shape.kind == "int" else each for each in initial])
+    invariants = [each.claim for each in properties if each.kind == "invariant"]
+    assumed = in_range + [evaluate(claim, now).raw for claim in invariants]
+    claims = {}
+    for each in properties:
+        known = len(domain.exact)
+        if each.kind == "invariant":
+            wanted = [([], evaluate(each.claim, start).raw), (assumed, evaluate(each.claim, step_next).raw)]
+        elif each.kind == "always":
+            wanted = [(assumed, evaluate(each.claim, now, given, step_next, step_outputs).raw)]
+        else:
+            other = symbols(component.state, [z3.FreshConst(raw.sort()) for raw in state])
+            both = [*assumed, *(within(shape, each) for shape, each in zip(component.state, other)),
+                    *(evaluate(claim, other).raw for claim in invariants)]
+            (phase, value), (phase_2, value_2) = evaluate(each.claim, now), evaluate(each.claim, other)
+            wanted = [([*both, phase.raw != phase_2.raw], value.raw != value_2.raw)]
+        claims[each.name] = [(in_range if condition is None else condition, claim)
+                             for condition, claim in domain.exact[known:]] + wanted
     return claims
 
 

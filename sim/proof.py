@@ -223,18 +223,18 @@ def _property_claims(component, state, inputs, in_range, initial, step_next, ste
     assumed = in_range + [evaluate(claim, now).raw for claim in invariants]
     claims = {}
     for each in properties:
-        known = len(domain.exact)
+        known, within_range = len(domain.exact), in_range
         if each.kind == "invariant":
             wanted = [([], evaluate(each.claim, start).raw), (assumed, evaluate(each.claim, step_next).raw)]
         elif each.kind == "always":
             wanted = [(assumed, evaluate(each.claim, now, given, step_next, step_outputs).raw)]
         else:
             other = symbols(component.state, [z3.FreshConst(raw.sort()) for raw in state])
-            both = [*assumed, *(within(shape, each) for shape, each in zip(component.state, other)),
-                    *(evaluate(claim, other).raw for claim in invariants)]
+            within_range = [*in_range, *map(within, component.state, other)]
+            both = [*assumed, *within_range, *(evaluate(claim, other).raw for claim in invariants)]
             (phase, value), (phase_2, value_2) = evaluate(each.claim, now), evaluate(each.claim, other)
             wanted = [([*both, phase.raw != phase_2.raw], value.raw != value_2.raw)]
-        claims[each.name] = [(in_range if condition is None else condition, claim)
+        claims[each.name] = [(within_range if condition is None else condition, claim)
                              for condition, claim in domain.exact[known:]] + wanted
     return claims
 

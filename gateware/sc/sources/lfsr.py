@@ -2,9 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from gateware.parameters import integer
 from gateware.step import StepComponent, Vector, parity, reverse, shift_in, vector
-from gateware.tables import table
+
+from .polynomial import maximal_taps, register
 
 __all__ = ["LFSR", "maximal_taps"]
 
@@ -33,31 +33,14 @@ def step_right(params, state, inputs):
     return State(reverse(shifted, params.width)), Outputs(state.value)
 
 
-def maximal_taps(width):
-    """Taps of a maximal-length LFSR of ``width`` bits, from the table.
-
-    Parameters
-    ----------
-    width : int
-        3 to 32.
-
-    Returns
-    -------
-    tuple of int
-        Exponents of the primitive polynomial, greatest first, without the constant term.
-    """
-    width = integer("LFSR width", width)
-    if not 3 <= width <= 32:
-        raise ValueError(f"LFSR width must be between 3 and 32, not {width}")
-    return tuple(table("lfsr")["taps"][str(width)])
-
-
 class LFSR(StepComponent):
     r"""Fibonacci linear-feedback shift register of maximal length.
 
     With taps :math:`t` the polynomial is :math:`1 + \sum_t x^t`; shifting right, the feedback
     :math:`\bigoplus_t r_{n-t}` enters at the top bit, shifting left, :math:`\bigoplus_t r_{t-1}` enters at bit 0.
-    Every value but 0 appears once in a period of ``2**width - 1``.
+    Every value but 0 appears once in a period of ``2**width - 1``. Successive values are shifts of each other, so a stream
+    made of them is serially correlated: a state machine behind it needs a
+    :class:`~gateware.sc.sources.leap_forward.LeapForwardLFSR` instead.
 
     Parameters
     ----------
@@ -88,19 +71,13 @@ class LFSR(StepComponent):
     ``0xBEEF + 13 * i`` its weight encoders', modulo ``2**16``.
     """
 
+    serial = "shifted"
+    permutation = False
+
     def __init__(self, width=16, *, seed=1, taps=None, direction="right"):
-        default = maximal_taps(width)
-        width, seed = integer("LFSR width", width), integer("LFSR seed", seed)
+        width, seed, taps = register("LFSR", width, seed, taps)
         if direction not in ("right", "left"):
             raise ValueError(f"LFSR direction must be 'right' or 'left', not {direction!r}")
-        if not 1 <= seed < 1 << width:
-            raise ValueError(f"LFSR seed must be between 1 and {(1 << width) - 1}, not {seed}"
-                             + (", which would lock the register up" if seed == 0 else ""))
-        taps = default if taps is None else tuple(sorted((integer("LFSR taps", tap) for tap in taps), reverse=True))
-        if taps != default and not (taps and len(set(taps)) == len(taps) and 1 <= taps[-1] and taps[0] == width
-                                    and is_primitive(taps)):
-            raise ValueError(f"LFSR taps must be the exponents of a primitive polynomial of degree {width}, such as "
-                             f"{default}, not {taps}")
         self.taps, self.direction = taps, direction
         right = direction == "right"
         super().__init__(
@@ -112,38 +89,3 @@ class LFSR(StepComponent):
     def examples(cls):
         return {"default": cls(), "left": cls(16, seed=0xACE1, direction="left"),
                 "narrow": cls(3), "wide": cls(32, seed=0xDEADBEEF)}
-
-
-def is_primitive(taps):
-    """Whether ``1 + sum(x**t)`` is primitive over GF(2): x has the order ``2**degree - 1``."""
-    degree = taps[0]
-    polynomial = 1 | sum(1 << tap for tap in taps)
-
-    def times(a, b):
-        product = 0
-        while b:
-            if b & 1:
-                product ^= a
-            a, b = a << 1, b >> 1
-            if a >> degree:
-                a ^= polynomial
-        return product
-
-    def power(exponent):
-        result, base = 1, 2
-        while exponent:
-            if exponent & 1:
-                result = times(result, base)
-            base, exponent = times(base, base), exponent >> 1
-        return result
-
-    order, rest, factor = (1 << degree) - 1, (1 << degree) - 1, 2
-    primes = set()
-    while factor * factor <= rest:
-        if rest % factor == 0:
-            primes.add(factor)
-            rest //= factor
-        else:
-            factor += 1
-    primes |= {rest} - {1}
-    return power(order) == 1 and all(power(order // prime) != 1 for prime in primes)

@@ -1,8 +1,9 @@
 """What a stochastic operator demands of its streams, and what is known of a stream: checked where they are wired together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-__all__ = ["AtMost", "Contract", "ContractError", "Correlation", "Format", "Sequence", "Serial", "Stream"]
+__all__ = ["AtMost", "Contract", "ContractError", "Correlation", "Format", "Number", "Sequence", "Serial", "Stream", "encoded", "paired",
+           "scc"]
 
 SERIAL = ("independent", "shifted", "low discrepancy", "ramp", "derived")
 _DEMANDS = ("independent", "not low discrepancy")
@@ -10,6 +11,25 @@ _DEMANDS = ("independent", "not low discrepancy")
 
 class ContractError(ValueError):
     """Streams that an operator cannot compute with; the message names the fix."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """What is known of a number in 0..1 that is to be encoded.
+
+    Attributes
+    ----------
+    name : str
+        Equal for two numbers only if they are the same.
+    lo, hi : float
+    at_most : frozenset of str
+        Numbers that it never exceeds.
+    """
+
+    name: str
+    lo: float = 0.0
+    hi: float = 1.0
+    at_most: frozenset = frozenset()
 
 
 @dataclass(frozen=True)
@@ -34,6 +54,11 @@ class Sequence:
     permutation: bool = False
     mirrored: bool = False
 
+    @property
+    def origins(self):
+        """The one origin, as a stream of several has them."""
+        return frozenset({self.origin})
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -51,10 +76,10 @@ class Stream:
         ``"unipolar"``, ``"bipolar"``, or None where it is open.
     lo, hi : float
         Range of the probability of a 1.
-    value : object or None
-        Identity of the encoded number, for orders between numbers that the user declares.
-    at_most : frozenset
-        Identities of numbers that this one never exceeds.
+    value : str or None
+        Name of the encoded number, for orders between numbers that the user declares.
+    at_most : frozenset of str
+        Numbers that this one never exceeds.
     """
 
     origins: frozenset
@@ -63,8 +88,8 @@ class Stream:
     format: str | None = None
     lo: float = 0.0
     hi: float = 1.0
-    value: object = None
-    at_most: frozenset = field(default_factory=frozenset)
+    value: str | None = None
+    at_most: frozenset = frozenset()
 
 
 def scc(a, b):
@@ -77,6 +102,30 @@ def scc(a, b):
     if a.monotone and b.monotone and a.monotone[0] == b.monotone[0]:
         return a.monotone[1] * b.monotone[1]
     return None if a.origins & b.origins else 0
+
+
+def encoded(number, sequence, format=None):
+    """The stream of a number that is compared with a sequence of random numbers.
+
+    Parameters
+    ----------
+    number : Number or None
+        None where nothing is known of it.
+    sequence : Sequence or None
+    format : {"unipolar", "bipolar"} or None
+    """
+    number = number or Number(None)
+    if sequence is None:
+        return None
+    return Stream(sequence.origins, sequence.serial, (sequence.origin, -1 if sequence.mirrored else 1), format, number.lo,
+                  number.hi, number.name, number.at_most)
+
+
+def paired(a, b, sign):
+    """Two streams that a component has correlated: the SCC of both is ``sign``, and no longer known with others of theirs."""
+    origins, group = a.origins | b.origins, ("paired", a, b, sign)
+    return (replace(a, origins=origins, serial="derived", monotone=(group, 1)),
+            replace(b, origins=origins, serial="derived", monotone=(group, sign)))
 
 
 _CORRELATION_FIX = {
@@ -114,6 +163,9 @@ class Correlation:
                 for port in self.ports for k, each in enumerate(streams[port])]
         for k, (name, a) in enumerate(flat):
             for other, b in flat[k + 1:]:
+                # A constant bit has no correlation, and of an input of the circuit nothing is known that could be refused.
+                if a is None or b is None:
+                    continue
                 found = scc(a, b)
                 if found != self.scc:
                     raise ContractError(f"{operator} needs {name} and {other} with SCC = {self.scc:+d}, and they have "
@@ -131,6 +183,8 @@ class AtMost:
 
     def check(self, operator, streams):
         (lesser, *_), (greater, *_) = (streams[port] for port in self.ports)
+        if lesser is None or greater is None:
+            return
         if lesser.hi <= greater.lo or (greater.value is not None and greater.value in {lesser.value, *lesser.at_most}):
             return
         names = " at most ".join(self.ports)
@@ -157,7 +211,7 @@ class Serial:
         self.ports, self.demand = (port,), demand
 
     def check(self, operator, streams):
-        for each in streams[self.ports[0]]:
+        for each in filter(None, streams[self.ports[0]]):
             if self.demand == "independent" and each.serial != "independent":
                 raise ContractError(f"{operator} needs {self.ports[0]} with bits independent from clock to clock, and they are "
                                     f"{each.serial}: encode it from a LeapForwardLFSR")
@@ -185,7 +239,7 @@ class Format:
 
     def check(self, operator, streams):
         for port in self.ports:
-            for each in streams[port]:
+            for each in filter(None, streams[port]):
                 if each.format not in (None, self.format):
                     raise ContractError(f"{operator} needs {port} {self.format}, and it is {each.format}: encode it so, or put "
                                         f"a converter of gateware.sc.formats before it")

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
+from gateware.sc.contract import encoded
 from gateware.step import Range, StepComponent
 
 __all__ = ["ComparatorEncoder"]
@@ -56,6 +57,10 @@ class ComparatorEncoder(StepComponent):
         if not 1 <= width <= 32:
             raise ValueError(f"ComparatorEncoder width must be between 1 and 32, not {width}")
         super().__init__(step, inputs=Inputs(value=Range(0, 1 << width), random=Range.unsigned(width)))
+
+    def delivers(self, known):
+        """What is known of the stream, in a circuit."""
+        return {"stream": encoded(known["value"], known["random"])}
 
     @classmethod
     def examples(cls):

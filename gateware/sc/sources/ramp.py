@@ -47,6 +47,8 @@ class RampCounter(StepComponent):
     27(12), 2019, doi:10.1109/TVLSI.2019.2929354.
     """
 
+    serial, permutation = "ramp", True
+
     def __init__(self, modulus=256):
         modulus = integer("RampCounter modulus", modulus)
         if not 2 <= modulus <= 1 << 32:

@@ -41,7 +41,7 @@ class Wire:
 
 
 class _Part:
-    """A component and what drives its inputs: a wire, an integer, or for a Vector a tuple of Bits."""
+    """A component and what drives its inputs: a wire, an integer, or a tuple of Bits."""
 
     def __init__(self, component, drivers):
         self.component, self.drivers = component, drivers
@@ -73,7 +73,8 @@ def connect(component, **drivers):
     ----------
     component : StepComponent
     **drivers : Wire, int, or tuple of Wire and int
-        By input port. A tuple of Bits drives a Vector, bit 0 first; a Vector drives an Int that holds its unsigned value.
+        By input port. A tuple of Bits, bit 0 first, drives a Vector; a tuple or a Vector drives an Int that holds its unsigned
+        value.
 
     Returns
     -------
@@ -99,7 +100,8 @@ def connect(component, **drivers):
 
 def _check(port, shape, driver):
     if isinstance(driver, tuple):
-        if shape.kind != "vector" or len(driver) != shape.width:
+        if (len(driver) != shape.width if shape.kind == "vector" else
+                shape.kind == "bit" or shape.lo > 0 or shape.hi < 2**len(driver) - 1):
             raise ValueError(f"{port} is {shape!r}, not {len(driver)} bits")
         for k, each in enumerate(driver):
             _check(f"{port}[{k}]", BIT, each)
@@ -254,10 +256,10 @@ class _Text:
     def _value(self, shape, driver):
         """What drives a port, of the port's kind."""
         if isinstance(driver, tuple):
-            result = f"vector(0, {shape.width})"
+            result = f"vector(0, {len(driver)})"
             for k, each in enumerate(driver):
                 result = f"with_bit({result}, {k}, {self._value(BIT, each)})"
-            return result
+            return result if shape.kind == "vector" else f"to_int({result})"
         if not isinstance(driver, Wire):
             return {"bit": f"bit({driver})", "vector": f"vector({driver}, {shape.width})"}.get(shape.kind, str(driver))
         value, given = self._wire(driver), driver.shape.kind

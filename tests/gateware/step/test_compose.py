@@ -89,6 +89,12 @@ def test_bits_of_vectors_and_vectors_of_bits():
     assert golden(swapped).run(inputs).ones.tolist() == expected.tolist() and len(v) == 3
 
 
+def test_bits_drive_a_number():
+    v = outside("v", Vector(3))
+    circuit = Composite(o=connect(ComparatorEncoder(2), value=2, random=(v[1], v[2])).stream)
+    assert golden(circuit).run({"v": np.arange(8, dtype=np.uint64)}).o.tolist() == [k >> 1 < 2 for k in range(8)]
+
+
 def test_latencies_add_up():
     a = outside("a", BIT)
     slow, fast = AndMultiplier(), XnorMultiplier()
@@ -114,6 +120,8 @@ A, WORD = outside("a", BIT), outside("w", Vector(4))
     (lambda: connect(AndMultiplier(), a=A, b=2), ValueError, "AndMultiplier.b must be in BIT, not 2"),
     (lambda: connect(AndMultiplier(), a=A, b=True), TypeError, "AndMultiplier.b must be driven by a wire or an integer, not True"),
     (lambda: connect(Popcount(3), streams=(A, A)), ValueError, r"Popcount.streams is Vector\(width=3\), not 2 bits"),
+    (lambda: connect(ComparatorEncoder(3), value=0, random=(A, A, A, A)), ValueError,
+     r"ComparatorEncoder.random is Range\(lo=0, hi=7\), not 4 bits"),
     (lambda: connect(ComparatorEncoder(3), value=outside("x", Range(0, 9)), random=0), ValueError,
      r"ComparatorEncoder.value is Range\(lo=0, hi=8\), and what drives it is Range\(lo=0, hi=9\)"),
     (lambda: connect(AndMultiplier(), a=A, b=connect(OnesCounter(1), stream=A).ones), ValueError,

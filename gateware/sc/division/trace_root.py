@@ -1,0 +1,77 @@
+"""Square root that inserts bits by a divider in its feedback."""
+
+from typing import Any, NamedTuple
+
+from gateware.sc.contract import Contract, Format, Serial
+from gateware.step import BIT, Range, StepComponent, Vector, not_
+
+from .history import checked_depth, recall
+
+__all__ = ["TraceRoot"]
+
+
+class Params(NamedTuple):
+    depth: int
+
+
+class State(NamedTuple):
+    history: Any
+    trace: Any
+
+
+class Inputs(NamedTuple):
+    stream: Any
+    half: Any
+    index: Any
+
+
+class Outputs(NamedTuple):
+    root: Any
+
+
+def step(params, state, inputs):
+    root = state.trace | inputs.stream
+    dividend = root & not_(inputs.half)
+    trace, history = recall(state.history, params.depth, dividend, inputs.half | dividend, inputs.index)
+    return State(history, trace), Outputs(root)
+
+
+class TraceRoot(StepComponent):
+    r"""Bit-inserting square root: a correlated divider in the feedback makes the trace, whose ones are inserted.
+
+    .. math:: o = T \vee x, \qquad T' = \frac{\bar d \wedge o}{d \vee (\bar d \wedge o)}
+
+    With :math:`P(d) = 1/2` the divider gives :math:`P(T) = y / (1 + y)`, and :math:`y = p + (1 - p)\,P(T)` has the solution
+    :math:`y = \sqrt p`.
+
+    Parameters
+    ----------
+    depth : int
+        History of the divider, a power of two from 2 to 64.
+
+    Members
+    -------
+    stream : In(1)
+        x, of probability p.
+    half : In(1)
+        d, a stream of value 1/2 of a source of its own, its bits independent from clock to clock.
+    index : In(log2(depth))
+        Of the divider's history, 0 to ``depth - 1``, from a source of its own.
+    root : Out(1)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the depth is no such power.
+    """
+
+    contract = Contract(Serial("stream", "independent"), Serial("half", "independent"), Format(("stream", "half"), "unipolar"))
+
+    def __init__(self, depth=4):
+        depth = checked_depth("TraceRoot", depth)
+        super().__init__(step, params=Params(depth), state=State(Vector(depth), BIT),
+                         init=State((1 << depth) - (1 << (depth // 2)), 0), inputs=Inputs(BIT, BIT, Range(0, depth - 1)))
+
+    @classmethod
+    def examples(cls):
+        return {"default": cls(), "two": cls(2)}

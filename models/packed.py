@@ -1,6 +1,5 @@
-"""Packed streams: 64 clocks per word, bit k of word w being clock 64 w + k; kernels for stateless components of Bits."""
+"""Stateless components of Bits as kernels on packed streams (:mod:`models.streams`)."""
 
-from operator import index
 from pathlib import Path
 
 import numpy as np
@@ -8,37 +7,9 @@ import numpy as np
 from gateware.step.bind import bind
 
 from .generated import fingerprint, load_generated
+from .streams.words import ALL, as_words, clear_tail, length_of, pack, unpack
 
 __all__ = ["PackedModel", "pack", "unpack"]
-
-_ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
-
-
-def pack(bits):
-    """Streams of bits (..., T) as words (..., ceil(T / 64)) of uint64, zeros past the end."""
-    bits = np.asarray(bits)
-    if bits.ndim < 1 or bits.dtype.kind not in "biu" or (bits.size and not 0 <= bits.min() <= bits.max() <= 1):
-        raise ValueError(f"bits must be an array of 0 and 1, not {bits.dtype} of the shape {bits.shape}")
-    bytes_ = np.packbits(bits.astype(np.bool_), axis=-1, bitorder="little")
-    padded = np.zeros((*bytes_.shape[:-1], -(-bytes_.shape[-1] // 8) * 8), np.uint8)
-    padded[..., :bytes_.shape[-1]] = bytes_
-    return padded.view("<u8").astype(np.uint64, copy=False)
-
-
-def unpack(words, length):
-    """The bits (..., length) of packed streams."""
-    words, length = _words("words", words), index(length)
-    if not 0 <= length <= 64 * words.shape[-1]:
-        raise ValueError(f"length must be between 0 and {64 * words.shape[-1]}, not {length}")
-    bytes_ = np.ascontiguousarray(words).astype("<u8", copy=False).view(np.uint8)
-    return np.unpackbits(bytes_, axis=-1, count=length, bitorder="little").astype(np.bool_)
-
-
-def _words(name, words):
-    words = np.asarray(words)
-    if words.ndim < 1 or words.dtype != np.uint64:
-        raise TypeError(f"{name} must be an array of uint64, not {words.dtype} of the shape {words.shape}")
-    return words
 
 
 class PackedModel:
@@ -89,20 +60,14 @@ class PackedModel:
         names = self.component.inputs._fields
         if set(given) != set(names):
             raise TypeError(f"inputs must be {', '.join(names)}, not {', '.join(given) or 'empty'}")
-        words = [np.ascontiguousarray(_words(name, given[name])) for name in names]
-        length = index(length)
-        if length < 0:
-            raise ValueError(f"length must be at least 0, not {length}")
+        length = length_of(length)
+        words = [as_words(name, given[name], length) for name in names]
         for name, each in zip(names, words):
-            if each.shape != words[0].shape or each.shape[-1] != -(-length // 64):
-                raise ValueError(f"{name} must have the shape {(*words[0].shape[:-1], -(-length // 64))} for {length} "
-                                 f"clocks, not {each.shape}")
+            if each.shape != words[0].shape:
+                raise ValueError(f"{name} must have the shape {words[0].shape} like {names[0]}, not {each.shape}")
         outputs = [np.empty_like(words[0]) for _ in self.component.outputs]
         self.kernel(words[0].size, *(each.reshape(-1) for each in (*words, *outputs)))
-        if length % 64:
-            for each in outputs:
-                each[..., -1] &= _ALL >> np.uint64(64 - length % 64)
-        return type(self.component.outputs)(*outputs)
+        return type(self.component.outputs)(*(clear_tail(each, length) for each in outputs))
 
     @property
     def kernel(self):
@@ -121,7 +86,7 @@ class PackedModel:
 
 
 _WORDS = {
-    "bit": lambda value: _ALL if value else np.uint64(0),
+    "bit": lambda value: ALL if value else np.uint64(0),
     "not_": lambda b: ~b,
     "mux": lambda c, a, b: b ^ (c & (a ^ b)),
 }

@@ -41,40 +41,6 @@ def constant(params, state, inputs):
     return (), Constant(bit(1))
 
 
-@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 1000])
-@pytest.mark.parametrize("batch", [(), (3,), (2, 3), (0,)])
-def test_what_is_packed_is_unpacked(length, batch):
-    bits = np.random.default_rng(length).random((*batch, length)) < 0.5
-    words = pack(bits)
-    assert words.dtype == np.uint64 and words.shape == (*batch, -(-length // 64))
-    assert np.array_equal(unpack(words, length), bits)
-
-
-def test_clock_k_is_bit_k():
-    assert pack([0, 1] + [0] * 61 + [1, 1]).tolist() == [(1 << 63) + 2, 1]
-    assert pack(np.array([1, 1, 0], np.uint8)).tolist() == [3]
-    # The transpose's rows are not contiguous.
-    assert pack(np.array([[1, 0], [0, 1]]).T).tolist() == [[1], [2]]
-    assert unpack(np.array([[1, 2], [3, 4]], np.uint64).T, 2).tolist() == [[True, False], [False, True]]
-
-
-@pytest.mark.parametrize("bits, kind, shape", [([0, 2], "int64", r"\(2,\)"), ([-1], "int64", r"\(1,\)"), ([0.0, 1.0], "float64", r"\(2,\)"),
-                                               (1, "int64", r"\(\)")])
-def test_only_bits_are_packed(bits, kind, shape):
-    with pytest.raises(ValueError, match=rf"^bits must be an array of 0 and 1, not {kind} of the shape {shape}$"):
-        pack(bits)
-
-
-def test_only_words_are_unpacked():
-    with pytest.raises(TypeError, match=r"^words must be an array of uint64, not int64 of the shape \(2,\)$"):
-        unpack([1, 2], 3)
-    with pytest.raises(TypeError, match=r"^words must be an array of uint64, not uint64 of the shape \(\)$"):
-        unpack(np.uint64(1), 3)
-    for length in (-1, 65):
-        with pytest.raises(ValueError, match=rf"^length must be between 0 and 64, not {length}$"):
-            unpack(np.zeros(1, np.uint64), length)
-
-
 def test_there_are_components_of_bits():
     assert {"AndMultiplier", "XnorMultiplier", "MuxAdder"} <= {type(component).__name__ for component in COMPONENTS.values()}
 
@@ -126,10 +92,12 @@ def test_inputs_are_checked():
         model.run({}, 64)
     with pytest.raises(TypeError, match=r"^b must be an array of uint64, not bool of the shape \(64,\)$"):
         model.run({"a": word, "b": np.zeros(64, bool)}, 64)
-    with pytest.raises(ValueError, match=r"^a must have the shape \(2,\) for 65 clocks, not \(1,\)$"):
+    with pytest.raises(ValueError, match="^a must have 2 words per stream for the length 65, not 1$"):
         model.run({"a": word, "b": word}, 65)
-    with pytest.raises(ValueError, match=r"^b must have the shape \(1,\) for 64 clocks, not \(2, 1\)$"):
+    with pytest.raises(ValueError, match=r"^b must have the shape \(1,\) like a, not \(2, 1\)$"):
         model.run({"a": word, "b": np.zeros((2, 1), np.uint64)}, 64)
+    with pytest.raises(ValueError, match="^b must be 0 past the length 63, and has ones there: is it longer\\?$"):
+        model.run({"a": word, "b": ~word}, 63)
     with pytest.raises(ValueError, match="^length must be at least 0, not -5$"):
         model.run({"a": word[:0], "b": word[:0]}, -5)
 

@@ -1,5 +1,6 @@
 """Decorrelator: delays each bit of a stream by a random time."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
@@ -79,6 +80,12 @@ class Decorrelator(StepComponent):
         init = sum(1 << place for place in range(1, depth - 1, 2))
         super().__init__(step, params=Params(depth - 1), state=State(Vector(depth)), init=State(init),
                          inputs=Inputs(stream=BIT, index=Range(0, depth - 1)))
+
+    def delivers(self, known):
+        """What is known of the output, in a circuit: its correlations are those of the index."""
+        if None in known.values():
+            return {}
+        return {"shuffled": replace(known["stream"], origins=known["index"].origins, serial="derived", monotone=None)}
 
     @classmethod
     def examples(cls):

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract
+from gateware.sc.contract import Contract, paired
 from gateware.step import BIT, Range, StepComponent, bit_at, maximum, minimum, mux, not_, to_vector
 
 __all__ = ["Desynchronizer"]
@@ -85,6 +85,12 @@ class Desynchronizer(StepComponent):
             raise ValueError(f"Desynchronizer depth must be between 1 and 64, not {depth}")
         super().__init__(step, params=Params(depth, depth.bit_length()), state=State(Range(0, depth), BIT), init=State(0, 0),
                          inputs=Inputs(x=BIT, y=BIT))
+
+    def delivers(self, known):
+        """What is known of the outputs, in a circuit."""
+        if None in known.values():
+            return {}
+        return dict(zip(self.outputs._fields, paired(known["x"], known["y"], -1)))
 
     @classmethod
     def examples(cls):

@@ -1,5 +1,6 @@
 """Isolator: delays a stream, so that a copy of it becomes independent where its bits are."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
@@ -28,6 +29,17 @@ class Outputs(NamedTuple):
 
 def step(params, state, inputs):
     return State(shift_in(state.line, inputs.stream, params.depth)), Outputs(bit_at(state.line, params.last))
+
+
+class Delayed(NamedTuple):
+    """An origin, some clocks ago."""
+
+    origin: Any
+    clocks: int
+
+
+def _delayed(origin, clocks):
+    return Delayed(origin.origin, origin.clocks + clocks) if isinstance(origin, Delayed) else Delayed(origin, clocks)
 
 
 class Isolator(StepComponent):
@@ -67,6 +79,15 @@ class Isolator(StepComponent):
         self.latency = depth
         super().__init__(step, params=Params(depth, depth - 1), state=State(Vector(depth)), init=State(0),
                          inputs=Inputs(stream=BIT))
+
+    def delivers(self, known):
+        """What is known of the output, in a circuit: its correlations are with streams that are as late."""
+        stream = known["stream"]
+        if stream is None:
+            return {}
+        depth = self.params.depth
+        monotone = stream.monotone and (_delayed(stream.monotone[0], depth), stream.monotone[1])
+        return {"delayed": replace(stream, origins=frozenset(_delayed(each, depth) for each in stream.origins), monotone=monotone)}
 
     @classmethod
     def examples(cls):

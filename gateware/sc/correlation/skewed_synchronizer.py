@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract
-from gateware.step import BIT, Range, StepComponent, lookup, mux, not_
+from gateware.sc._successors import moved, successors
+from gateware.sc.contract import Contract, paired
+from gateware.step import BIT, Range, StepComponent, not_
 
 __all__ = ["SkewedSynchronizer"]
 
@@ -26,15 +27,14 @@ class Inputs(NamedTuple):
 
 class Outputs(NamedTuple):
     aligned: Any
+    unchanged: Any
 
 
 def step(params, state, inputs):
     stream, reference = inputs.stream, inputs.reference
     up, down = stream & not_(reference), reference & not_(stream)
-    # Tables of successors, because an adder takes twice the logic.
-    saved = mux(up, lookup(params.up, state.saved), mux(down, lookup(params.down, state.saved), state.saved))
     leaves = (up & (state.saved == params.last)) | (down & (state.saved > 0))
-    return State(saved), Outputs((stream & reference) | leaves)
+    return State(moved(params, state.saved, up, down)), Outputs((stream & reference) | leaves, reference)
 
 
 class SkewedSynchronizer(StepComponent):
@@ -53,8 +53,9 @@ class SkewedSynchronizer(StepComponent):
     Members
     -------
     stream, reference : In(1)
-    aligned : Out(1)
-        The pair (aligned, reference) has SCC +1, but for the ones that pass alone when the counter is full.
+    aligned, unchanged : Out(1)
+        The stream under the reference, and the reference as it is. This pair has SCC +1, but for the ones that pass alone when the
+        counter is full.
 
     Raises
     ------
@@ -80,10 +81,14 @@ class SkewedSynchronizer(StepComponent):
         if not 1 <= width <= 6:
             raise ValueError(f"SkewedSynchronizer width must be between 1 and 6, not {width}")
         limits = Range.unsigned(width)
-        up = tuple(min(saved + 1, limits.hi) for saved in range(limits.hi + 1))
-        down = tuple(max(saved - 1, 0) for saved in range(limits.hi + 1))
-        super().__init__(step, params=Params(limits.hi, up, down), state=State(limits), init=State(0),
+        super().__init__(step, params=Params(limits.hi, *successors(1 << width)), state=State(limits), init=State(0),
                          inputs=Inputs(stream=BIT, reference=BIT))
+
+    def delivers(self, known):
+        """What is known of the outputs, in a circuit."""
+        if None in known.values():
+            return {}
+        return dict(zip(self.outputs._fields, paired(known["stream"], known["reference"], +1)))
 
     @classmethod
     def examples(cls):

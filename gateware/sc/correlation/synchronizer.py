@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract
-from gateware.step import BIT, Range, StepComponent, lookup, mux, not_
+from gateware.sc._successors import moved, successors
+from gateware.sc.contract import Contract, paired
+from gateware.step import BIT, Range, StepComponent, not_
 
 __all__ = ["Synchronizer"]
 
@@ -32,12 +33,11 @@ class Outputs(NamedTuple):
 def step(params, state, inputs):
     up, down = inputs.x & not_(inputs.y), inputs.y & not_(inputs.x)
     # The state counts from 0: x has saved ones above ``depth``, y below it. A lone 1 meets a saved 1 of the other stream, waits
-    # where there is room, and passes alone otherwise. Tables of successors, because an adder takes twice the logic.
+    # where there is room, and passes alone otherwise.
     meets = (up & (state.saved < params.depth)) | (down & (state.saved > params.depth))
     passes = (up & (state.saved == 2 * params.depth)) | (down & (state.saved == 0))
     both = (inputs.x & inputs.y) | meets
-    saved = mux(up, lookup(params.up, state.saved), mux(down, lookup(params.down, state.saved), state.saved))
-    return State(saved), Outputs(both | (passes & inputs.x), both | (passes & inputs.y))
+    return State(moved(params, state.saved, up, down)), Outputs(both | (passes & inputs.x), both | (passes & inputs.y))
 
 
 class Synchronizer(StepComponent):
@@ -84,9 +84,14 @@ class Synchronizer(StepComponent):
         if not 1 <= depth <= 31:
             raise ValueError(f"Synchronizer depth must be between 1 and 31, not {depth}")
         limits = Range(0, 2 * depth)
-        up, down = tuple(min(s + 1, limits.hi) for s in range(limits.hi + 1)), tuple(max(s - 1, 0) for s in range(limits.hi + 1))
-        super().__init__(step, params=Params(depth, up, down), state=State(limits), init=State(depth),
+        super().__init__(step, params=Params(depth, *successors(2 * depth + 1)), state=State(limits), init=State(depth),
                          inputs=Inputs(x=BIT, y=BIT))
+
+    def delivers(self, known):
+        """What is known of the outputs, in a circuit."""
+        if None in known.values():
+            return {}
+        return dict(zip(self.outputs._fields, paired(known["x"], known["y"], +1)))
 
     @classmethod
     def examples(cls):

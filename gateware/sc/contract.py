@@ -97,10 +97,11 @@ def scc(a, b):
 
     Parameters
     ----------
-    a, b : Stream
+    a, b : Stream or Sequence
     """
-    if a.monotone and b.monotone and a.monotone[0] == b.monotone[0]:
-        return a.monotone[1] * b.monotone[1]
+    one, other = getattr(a, "monotone", None), getattr(b, "monotone", None)
+    if one and other and one[0] == other[0]:
+        return one[1] * other[1]
     return None if a.origins & b.origins else 0
 
 
@@ -150,21 +151,23 @@ class Correlation:
         +1, 0 or -1.
     fix : str, optional
         What to do otherwise, where the general advice does not do.
+    across : bool
+        Only pairs of different ports: the streams of one port may have any SCC with each other.
     """
 
-    def __init__(self, ports, scc, fix=None):
+    def __init__(self, ports, scc, fix=None, *, across=False):
         if scc not in (-1, 0, 1):
             raise ValueError(f"Correlation scc must be -1, 0 or +1, not {scc!r}")
         self.ports, self.scc = (ports,) if isinstance(ports, str) else tuple(ports), scc
-        self.fix = fix or _CORRELATION_FIX[scc]
+        self.fix, self.across = fix or _CORRELATION_FIX[scc], across
 
     def check(self, operator, streams):
-        flat = [(port if len(streams[port]) == 1 else f"{port}[{k}]", each)
+        flat = [(port, port if len(streams[port]) == 1 else f"{port}[{k}]", each)
                 for port in self.ports for k, each in enumerate(streams[port])]
-        for k, (name, a) in enumerate(flat):
-            for other, b in flat[k + 1:]:
+        for k, (port, name, a) in enumerate(flat):
+            for port_of_other, other, b in flat[k + 1:]:
                 # A constant bit has no correlation, and of an input of the circuit nothing is known that could be refused.
-                if a is None or b is None:
+                if a is None or b is None or (self.across and port == port_of_other):
                     continue
                 found = scc(a, b)
                 if found != self.scc:
@@ -172,7 +175,7 @@ class Correlation:
                                         f"{_known(found)}: {self.fix}".replace("+0", "0"))
 
     def __str__(self):
-        return f"SCC({', '.join(self.ports)}) = {self.scc:+d}".replace("+0", "0")
+        return f"SCC({(' against ' if self.across else ', ').join(self.ports)}) = {self.scc:+d}".replace("+0", "0")
 
 
 class AtMost:

@@ -205,7 +205,8 @@ class _Text:
 
     def __init__(self, parts, names, inputs, outputs):
         self.parts, self.names, self.inputs, self.outputs = parts, dict(zip(parts, names)), inputs, outputs
-        self.scope = dict(OPERATIONS) | {"__name__": "composition"}
+        # A module that exists: Numba's cache looks for the functions of a kernel in theirs.
+        self.scope = dict(OPERATIONS) | {"__name__": __name__}
         self.state = [(f"{self.names[part]}_{field}", shape, init) for part in parts if part.component.state
                       for field, shape, init in zip(part.component.state._fields, part.component.state, part.component.init)]
         self.params = [(self.names[part], part.component.params) for part in parts if part.component.params]

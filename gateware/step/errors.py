@@ -13,13 +13,19 @@ class StepError(TypeError):
 def refuse(what):
     """Raise a StepError that names the line of the step function now being evaluated."""
     frame = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("gateware.step."):
+    while frame is not None and _is_ours(frame):
         frame = frame.f_back
     if frame is None:
         raise StepError(what)
     file, line = frame.f_code.co_filename, frame.f_lineno
     source = linecache.getline(file, line).strip()
     raise StepError(f"{file}:{line}: {frame.f_code.co_name} {what}\n    {source}")
+
+
+def _is_ours(frame):
+    # A composition's step is made by this package, yet it is the step function.
+    return (frame.f_globals.get("__name__", "").startswith("gateware.step.")
+            and not frame.f_code.co_filename.startswith("<composition "))
 
 
 def refuse_at(error):

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import textwrap
+import weakref
 from types import FunctionType
 
 from .bind import helpers, is_operation, references
@@ -41,6 +42,10 @@ _BUILTIN_HINTS = {"min": "minimum", "max": "maximum", "abs": "absolute", "sum": 
                   "bool": "a comparison", "round": "scale_round", "pow": "a product", "len": "a parameter"}
 
 
+# A search makes thousands of components of one step.
+_CHECKED = weakref.WeakSet()
+
+
 def check_syntax(function):
     """Refuse ``function``, or a helper of it, where it leaves the step language.
 
@@ -49,11 +54,14 @@ def check_syntax(function):
     StepError
         Naming the file, the line and what to write instead.
     """
+    if function in _CHECKED:
+        return
     for each in [function, *helpers(function)]:
         _check(each)
         if each in helpers(each):
             raise StepError(f"{each.__code__.co_filename}:{each.__code__.co_firstlineno}: {each.__qualname__} calls itself: "
                             "write the steps out")
+    _CHECKED.add(function)
 
 
 def _check(function):

@@ -61,10 +61,8 @@ def known(wire):
         return tuple(known(each) for each in wire)
     if isinstance(wire, int):
         return None
-    found = getattr(wire, "known", None)
-    if isinstance(found, tuple):
-        return found[wire.bit] if wire.bit is not None else found
-    return found
+    found = getattr(wire.whole, "known", None)
+    return found[wire.bit] if isinstance(found, tuple) and wire.bit is not None else found
 
 
 def connect(component, **drivers):

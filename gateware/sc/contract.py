@@ -112,11 +112,17 @@ def encoded(number, sequence, format=None):
     ----------
     number : Number or None
         None where nothing is known of it.
-    sequence : Sequence or None
+    sequence : Sequence, tuple of Sequence or None
+        A tuple where single bits were wired.
     format : {"unipolar", "bipolar"} or None
     """
     number = number or Number(None)
-    if sequence is None:
+    if isinstance(sequence, tuple) and None not in sequence:
+        # Single bits of sequences, in any order: no longer thresholds of one number.
+        kinds = {each.serial for each in sequence}
+        return Stream(frozenset().union(*(each.origins for each in sequence)), kinds.pop() if len(kinds) == 1 else "derived",
+                      None, format, number.lo, number.hi, number.name, number.at_most)
+    if not isinstance(sequence, Sequence):
         return None
     return Stream(sequence.origins, sequence.serial, (sequence.origin, -1 if sequence.mirrored else 1), format, number.lo,
                   number.hi, number.name, number.at_most)

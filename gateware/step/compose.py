@@ -20,18 +20,20 @@ class Wire:
     Attributes
     ----------
     shape : Q, Range, BIT or Vector
+    whole : Wire
+        Of a bit the Vector, of others the wire itself.
     """
 
-    def __init__(self, shape, part, port, bit=None):
-        self.port_shape, self.part, self.port, self.bit = shape, part, port, bit
-        self.shape = shape if bit is None else BIT
+    def __init__(self, shape, part, port, whole=None, bit=None):
+        self.part, self.port, self.whole, self.bit = part, port, whole or self, bit
+        self.shape = shape
 
     def __getitem__(self, i):
         if self.shape.kind != "vector":
             raise TypeError(f"only a Vector has bits, and {self.port} is {self.shape!r}")
         if not -self.shape.width <= i < self.shape.width:
             raise IndexError(f"bit of {self.port} must be between 0 and {self.shape.width - 1}, not {i}")
-        return Wire(self.shape, self.part, self.port, i % self.shape.width)
+        return Wire(BIT, self.part, self.port, self, i % self.shape.width)
 
     def __len__(self):
         return self.shape.width
@@ -181,9 +183,9 @@ def _order(outputs):
             if part is not None:
                 parts[part] = None
         elif wire.part is None:
-            if inputs.setdefault(wire.port, wire.port_shape) != wire.port_shape:
-                raise ValueError(f"input {wire.port} must have one shape, not both {inputs[wire.port]!r} and "
-                                 f"{wire.port_shape!r}")
+            shape = wire.whole.shape
+            if inputs.setdefault(wire.port, shape) != shape:
+                raise ValueError(f"input {wire.port} must have one shape, not both {inputs[wire.port]!r} and {shape!r}")
         elif wire.part not in parts:
             pending.append(_wires(wire.part))
             stack.append(wire.part)

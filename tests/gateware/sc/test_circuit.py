@@ -68,6 +68,13 @@ def test_what_comes_out_of_a_component_depends_on_what_went_in():
     assert scc(mean, known(a)) is None and scc(mean, known(encode("c", lfsr(3)))) == 0
 
 
+def test_the_bits_of_a_sequence_are_of_its_origin():
+    source = lfsr(1)
+    a = connect(ComparatorEncoder(2), value=number("a", 2), random=(source[6], source[7])).stream
+    assert known(source[6]) == known(source)
+    assert known(a).origins == known(source).origins and known(a).monotone is None
+
+
 @pytest.mark.parametrize("demand, one, other, message", [
     (Correlation(("a", "b"), 0), 1, 1, "AndMultiplier needs a and b with SCC = 0, and they have SCC = \\+1: encode them from different"),
     (Correlation(("a", "b"), 1), 1, 2, "AndMultiplier needs a and b with SCC = \\+1, and they have SCC = 0: encode both from one source"),

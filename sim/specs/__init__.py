@@ -6,6 +6,7 @@ from gateware.chip.digits import DigitsTop
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.readout import CountReadout
 from gateware.layers.dense import DenseLayer
+from gateware.layers.stochastic_dense import StochasticDense
 from gateware.neurons.bank import NeuronBank
 
 from .classifier import classifier
@@ -15,6 +16,7 @@ from .image_encoder import image_encoder
 from .neuron_bank import neuron_bank
 from .readout import count_readout
 from .spec import Spec
+from .stochastic_dense import stochastic_dense
 from .uart_transmitter import uart_transmitter
 
 __all__ = ["Spec", "spec_for"]
@@ -26,6 +28,7 @@ _CONTRACTS = {
     DigitsTop: digits_top,
     ImageEncoder: image_encoder,
     NeuronBank: neuron_bank,
+    StochasticDense: stochastic_dense,
     UARTTransmitter: uart_transmitter,
 }
 

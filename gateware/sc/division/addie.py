@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract, Format
+from gateware.sc.contract import Contract, Correlation, Format
 from gateware.step import BIT, Range, StepComponent, saturate, to_int
 
 __all__ = ["AddieDivider"]
@@ -70,7 +70,7 @@ class AddieDivider(StepComponent):
     dividend, divisor : In(1)
         x and y.
     random : In(width)
-        r, uncorrelated with the divisor.
+        r, uncorrelated with both.
     quotient : Out(1)
     count : Out(width + 1)
         c, the quotient in units of ``2**-width``: its mean over the clocks after it has settled is the better read-out.
@@ -90,7 +90,8 @@ class AddieDivider(StepComponent):
     Latency 0, interval 1. Source: B. R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2.
     """
 
-    contract = Contract(Format(("dividend", "divisor"), "unipolar"))
+    contract = Contract(Correlation(("random", "dividend"), 0), Correlation(("random", "divisor"), 0),
+                        Format(("dividend", "divisor"), "unipolar"))
 
     def __init__(self, width=6):
         width = checked_width("AddieDivider", width)

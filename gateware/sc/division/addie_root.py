@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from gateware.sc.contract import Contract, Format, Serial
+from gateware.sc.contract import Contract, Correlation, Format, Serial
 from gateware.step import BIT, Range, StepComponent
 
 from .addie import Params, checked_width, track
@@ -84,7 +84,7 @@ class AddieRoot(StepComponent):
     square is of one comparator and its delay; two comparators need no independence from clock to clock.
     """
 
-    contract = Contract(Format("stream", "unipolar"))
+    contract = Contract(Correlation(("stream", "random", "other"), 0), Format("stream", "unipolar"))
 
     def __init__(self, width=6):
         width = checked_width("AddieRoot", width)
@@ -130,7 +130,7 @@ class DelayedAddieRoot(StepComponent):
     :class:`AddieRoot` costs a comparator more and takes any source.
     """
 
-    contract = Contract(Serial("random", "independent"), Format("stream", "unipolar"))
+    contract = Contract(Correlation(("stream", "random"), 0), Serial("random", "independent"), Format("stream", "unipolar"))
 
     def __init__(self, width=6):
         width = checked_width("DelayedAddieRoot", width)

@@ -89,6 +89,7 @@ class HistoryDivider(StepComponent):
     """
 
     contract = Contract(Correlation(("dividend", "divisor"), +1), AtMost("dividend", "divisor"),
+                        Correlation(("index", "divisor"), 0, fix="draw the index from a source of its own"),
                         Format(("dividend", "divisor"), "unipolar"))
 
     def __init__(self, depth=4):

@@ -1,6 +1,6 @@
 """Divider of uncorrelated streams: a skewed synchronizer before a correlated divider (ISCBDIV)."""
 
-from gateware.sc.contract import Contract, Format
+from gateware.sc.contract import Contract, Correlation, Format
 from gateware.sc.correlation.skewed_synchronizer import SkewedSynchronizer
 from gateware.step import BIT, Range
 from gateware.step.compose import Composite, connect, outside
@@ -47,7 +47,8 @@ class SynchronizedDivider(Composite):
     DAC 2019, doi:10.1145/3316781.3317844.
     """
 
-    contract = Contract(Format(("dividend", "divisor"), "unipolar"))
+    contract = Contract(Correlation(("index", "divisor"), 0, fix="draw the index from a source of its own"),
+                        Format(("dividend", "divisor"), "unipolar"))
 
     def __init__(self, depth=2, width=2):
         divider = HistoryDivider(depth)

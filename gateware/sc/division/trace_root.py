@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from gateware.sc.contract import Contract, Format, Serial
+from gateware.sc.contract import Contract, Correlation, Format, Serial
 from gateware.step import BIT, Range, StepComponent, Vector, not_
 
 from .history import checked_depth, recall
@@ -65,7 +65,8 @@ class TraceRoot(StepComponent):
         If the depth is no such power.
     """
 
-    contract = Contract(Serial("stream", "independent"), Serial("half", "independent"), Format(("stream", "half"), "unipolar"))
+    contract = Contract(Correlation(("stream", "half"), 0), Correlation(("stream", "index"), 0), Serial("stream", "independent"), Serial("half", "independent"),
+                        Format(("stream", "half"), "unipolar"))
 
     def __init__(self, depth=4):
         depth = checked_depth("TraceRoot", depth)

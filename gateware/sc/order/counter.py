@@ -4,13 +4,14 @@ from typing import Any, NamedTuple
 
 from gateware.parameters import integer
 from gateware.sc.contract import Contract
-from gateware.step import BIT, Range, StepComponent, not_, saturate, to_int
+from gateware.step import BIT, Range, StepComponent, mux, not_, wrap
 
 __all__ = ["CompareExchange", "CounterMaximum", "CounterMinimum"]
 
 
 class Params(NamedTuple):
-    span: Range
+    limit: int
+    word: Range
 
 
 class State(NamedTuple):
@@ -38,13 +39,15 @@ class Outputs(NamedTuple):
 
 def exchange(params, state, inputs):
     """The next state; the bits of the greater and the lesser stream; whether a has been behind."""
-    a, b = inputs.a, inputs.b
-    lead = saturate(state.lead + to_int(a) - to_int(b), params.span)
-    behind = state.lead < 0
+    a, b, lead = inputs.a, inputs.b, state.lead
+    stays = not_(a ^ b) | (a & (lead >= params.limit)) | (b & (lead <= -params.limit))
+    # Within the limits one more always fits: wrap never changes a value, and costs nothing.
+    following = mux(stays, lead, wrap(lead + mux(a, 1, -1), params.word))
     # A lone 1 of the stream that is behind only catches up: the greater one has had that 1 already.
-    catches_up = (a & behind) | (b & (state.lead > 0))
-    both, some = a & b, a | b
-    return State(lead), Outputs(both | (some & not_(catches_up)), both | (some & catches_up), behind)
+    ahead, behind = lead > 0, lead < 0
+    greater = mux(a, b | not_(behind), b & not_(ahead))
+    lesser = mux(a, b | behind, b & ahead)
+    return State(following), Outputs(greater, lesser, behind)
 
 
 def maximum_step(params, state, inputs):
@@ -58,7 +61,7 @@ def minimum_step(params, state, inputs):
 
 
 def declare(component, step, limit):
-    """Construct ``component`` with the counter's range for a ``limit`` from 1 to 1023.
+    """Construct ``component`` with a signed counter that holds a ``limit`` from 1 to 1023.
 
     Raises
     ------
@@ -69,8 +72,8 @@ def declare(component, step, limit):
     limit = integer(f"{name} limit", limit)
     if not 1 <= limit <= 1023:
         raise ValueError(f"{name} limit must be between 1 and 1023, not {limit}")
-    span = Range(-limit, limit)
-    StepComponent.__init__(component, step, params=Params(span), state=State(span), init=State(0), inputs=Inputs(BIT, BIT))
+    word = Range(-1 << limit.bit_length(), (1 << limit.bit_length()) - 1)
+    StepComponent.__init__(component, step, params=Params(limit, word), state=State(word), init=State(0), inputs=Inputs(BIT, BIT))
 
 
 class CompareExchange(StepComponent):

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract, Correlation
+from gateware.sc.contract import Contract, Correlation, Stream
 from gateware.step import StepComponent, Vector, not_, to_int
 
 __all__ = ["SharedMaximum", "SharedMinimum"]
@@ -47,6 +47,16 @@ def checked_width(name, width):
     return width
 
 
+def threshold(streams, choose, at_most=frozenset()):
+    """What is known of the greatest or least of streams of one random number: it is one more stream of that number."""
+    if any(each is None or each.monotone != streams[0].monotone or each.monotone is None for each in streams):
+        return None
+    formats = {each.format for each in streams}
+    return Stream(frozenset().union(*(each.origins for each in streams)), streams[0].serial, streams[0].monotone,
+                  formats.pop() if len(formats) == 1 else None, choose(each.lo for each in streams),
+                  choose(each.hi for each in streams), at_most=at_most)
+
+
 class SharedMaximum(StepComponent):
     r"""Greatest of n streams that lie under each other: an OR gate.
 
@@ -80,6 +90,10 @@ class SharedMaximum(StepComponent):
     def __init__(self, width=2):
         width = checked_width("SharedMaximum", width)
         super().__init__(maximum_step, inputs=Inputs(Vector(width)))
+
+    def delivers(self, known):
+        """What is known of the output, in a circuit."""
+        return {"maximum": threshold(known["streams"], max)}
 
     @classmethod
     def examples(cls):
@@ -119,6 +133,11 @@ class SharedMinimum(StepComponent):
     def __init__(self, width=2):
         width = checked_width("SharedMinimum", width)
         super().__init__(minimum_step, params=Params((1 << width) - 1), inputs=Inputs(Vector(width)))
+
+    def delivers(self, known):
+        """What is known of the output, in a circuit: the least is at most every one of them."""
+        names = [{each.value, *each.at_most} - {None} for each in known["streams"] if each is not None]
+        return {"minimum": threshold(known["streams"], min, frozenset().union(*names))}
 
     @classmethod
     def examples(cls):

@@ -1,5 +1,6 @@
 """Bit-sliced models: 64 instances of a component per word, one word per bit of their state."""
 
+import functools
 from operator import index
 
 import numpy as np
@@ -9,7 +10,6 @@ from gateware.step.symbolic import symbol
 from gateware.step.trace import _like
 
 from .arrays import as_input
-from .generated import load_generated
 from .packed import pack, unpack
 
 __all__ = ["PlanesModel", "from_planes", "to_planes"]
@@ -119,36 +119,26 @@ class PlanesModel:
     def kernel(self):
         """``kernel(T, W, *state (width, W), *inputs (T, width, W), *outputs (T, width, W))``, compiled."""
         if self._kernel is None:
-            self._kernel = load_generated(f"{type(self.component).__name__}_planes", _source(self.component), "").kernel
+            from .planes_kernel import compile_network
+            self._kernel = compile_network(type(self.component).__name__, self.network)
         return self._kernel
 
-
-def _source(component):
-    from .planes_domain import Planes
-    domain = Planes()
-    parts, loads, arguments = [], [], []
-    for part, shapes, at in (("state", component.state, ""), ("input", component.inputs, "t, ")):
-        symbols = []
-        for name, shape in zip(getattr(shapes, "_fields", ()), shapes):
-            planes = [f"{part}_{name}_{k}" for k in range(shape.width)]
-            loads += [f"{plane} = {part}_{name}[{at}{k}, w]" for k, plane in enumerate(planes)]
-            arguments.append(f"{part}_{name}")
-            symbols.append(symbol(domain, shape, planes))
-        parts.append(_like(shapes, symbols))
-    next_state, outputs = bind(component.step, domain.operations)(component.params, *parts)
-    stores = []
-    for part, shapes, values, at in (("state", component.state, next_state, ""),
-                                     ("output", component.outputs, outputs, "t, ")):
-        for name, shape, value in zip(getattr(shapes, "_fields", ()), shapes, values):
-            planes = domain.lift(value)
-            planes = domain._extend(planes, shape.width) if shape.kind == "int" else planes.raw
-            stores += [f"{part}_{name}[{at}{k}, w] = {plane}" for k, plane in enumerate(planes)]
-    arguments += [f"output_{name}" for name in component.outputs._fields]
-    return "\n".join([
-        f'"""Bit-sliced kernel of {type(component).__module__}.{type(component).__name__}; generated."""',
-        "import numpy as np", "from numba import njit", "", "ZERO = np.uint64(0)", "ONE = ~ZERO", "", "",
-        "@njit(cache=True, nogil=True)",
-        f"def kernel(T, W, {', '.join(arguments)}):",
-        "    for t in range(T):",
-        "        for w in range(W):",
-        *(f"            {line}" for line in (*loads, *domain.statements, *stores)), ""])
+    @functools.cached_property
+    def network(self):
+        """The gates of a step (:class:`models.planes_kernel.Network`), as the step function says them."""
+        from .planes_domain import Planes
+        from .planes_kernel import Network
+        component, domain = self.component, Planes()
+        leaves, parts = [], []
+        for part, shapes in (("state", component.state), ("input", component.inputs)):
+            names = getattr(shapes, "_fields", ())
+            planes = [[f"{part}_{name}_{k}" for k in range(shape.width)] for name, shape in zip(names, shapes)]
+            leaves.append(list(zip(shapes, planes)))
+            parts.append(_like(shapes, [symbol(domain, shape, each) for shape, each in zip(shapes, planes)]))
+        results = bind(component.step, domain.operations)(component.params, *parts)
+        roots = []
+        for shapes, values in zip((component.state, component.outputs), results):
+            values = [domain.lift(value) for value in values]
+            roots.append([domain._extend(value, shape.width) if shape.kind == "int" else value.raw
+                          for shape, value in zip(shapes, values)])
+        return Network(*leaves, domain.gates, *roots)

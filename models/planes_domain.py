@@ -8,46 +8,47 @@ ZERO, ONE = "ZERO", "ONE"
 
 
 class Planes(Domain):
-    """Primitives as lists of names of bit planes, lowest first; the gates are kept as statements of a kernel.
+    """Primitives as lists of names of bit planes, lowest first; the gates between them are kept.
 
     An Int has as many planes as its range needs, a Vector its width, a Bit one.
 
     Attributes
     ----------
-    statements : list of str
-        ``name = expression`` on words, in order.
+    gates : list of (str, str, str, str)
+        ``(name, operation, a, b)``, the operation one of and, or, xor, in an order in which they can be evaluated.
     """
 
     def __init__(self):
         super().__init__()
-        self.statements, self._known = [], {}
+        self.gates, self._known = [], {}
 
     # Gates, with constants folded and equal gates shared.
 
-    def _gate(self, expression):
-        if expression not in self._known:
-            self._known[expression] = f"p{len(self._known)}"
-            self.statements.append(f"{self._known[expression]} = {expression}")
-        return self._known[expression]
+    def _gate(self, operation, a, b):
+        gate = (operation, min(a, b), max(a, b))
+        if gate not in self._known:
+            self._known[gate] = f"p{len(self._known)}"
+            self.gates.append((self._known[gate], *gate))
+        return self._known[gate]
 
     def _not(self, a):
         if a in (ZERO, ONE):
             return ONE if a == ZERO else ZERO
-        return self._gate(f"~{a}")
+        return self._gate("xor", a, ONE)
 
     def _and(self, a, b):
         if ZERO in (a, b):
             return ZERO
         if a == b or ONE in (a, b):
             return b if a == ONE else a
-        return self._gate(f"{min(a, b)} & {max(a, b)}")
+        return self._gate("and", a, b)
 
     def _or(self, a, b):
         if ONE in (a, b):
             return ONE
         if a == b or ZERO in (a, b):
             return b if a == ZERO else a
-        return self._gate(f"{min(a, b)} | {max(a, b)}")
+        return self._gate("or", a, b)
 
     def _xor(self, a, b):
         if a == b:
@@ -57,7 +58,7 @@ class Planes(Domain):
                 return y
             if x == ONE:
                 return self._not(y)
-        return self._gate(f"{min(a, b)} ^ {max(a, b)}")
+        return self._gate("xor", a, b)
 
     def _choose(self, c, a, b):
         return self._xor(b, self._and(c, self._xor(a, b)))

@@ -1,5 +1,5 @@
 # amaranth: UnusedElaboratable=no
-"""Every component's planes are evaluated in plain Python, where even the largest kernel costs no compilation; the small are compiled."""
+"""Every component's gates are evaluated by NumPy, where even the largest network costs no compilation; a few are compiled."""
 
 from typing import Any, NamedTuple
 
@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from gateware.neurons.lif import LIF
+from gateware.sc.correlation.synchronizer import Synchronizer
+from gateware.sc.sources.lfsr import LFSR
 from gateware.sc.sources.ramp import RampCounter
 from gateware.sc.encode.comparator import ComparatorEncoder
 from gateware.sc.arithmetic.popcount import Popcount
+from gateware.sc.arithmetic.scaled_adder import ScaledAdder
 from gateware.step import BIT, Q, Range, StepComponent, Vector, discover, popcount, shift_in
 from models import golden
 from models.planes import PlanesModel, from_planes, to_planes
@@ -18,9 +21,9 @@ from ..gateware.step.everything import everything, python_run, stimulus
 
 INSTANCES = 70
 COMPONENTS = {name: component for name, component in discover() if isinstance(component, StepComponent)}
-# Numba takes more than 2 s for the kernel of a neuron with 16 bits: a narrow one stands for them.
-COMPILED = {name: component for name, component in COMPONENTS.items() if name.startswith("gateware.sc.")} | {
-    "narrow LIF": LIF(membrane=Q(2, 4), current=Q(2, 4))}
+# That gates become what they say is a matter of kinds, not of components: state or none, inputs or none, few gates or many.
+COMPILED = {type(component).__name__: component for component in (
+    ScaledAdder(2), Synchronizer(2), ComparatorEncoder(4), Popcount(7), RampCounter(10), LFSR(16, direction="left"), LIF())}
 
 
 def random(shape, rng, size):
@@ -43,10 +46,30 @@ def values_of(component, planes, instances=INSTANCES):
     return {name: from_planes(each, shape, instances) for name, each, shape in zip(planes._fields, planes, component.outputs)}
 
 
+GATES = {"and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor}
+
+
 def uncompiled(component):
-    """The model with its kernel as a plain Python function."""
+    """The model, its gates evaluated one by one."""
     model = PlanesModel(component)
-    model._kernel = model.kernel.py_func
+    network = model.network
+
+    def kernel(clocks, words, *arrays):
+        states, rest = arrays[:len(network.state)], arrays[len(network.state):]
+        inputs, outputs = rest[:len(network.inputs)], rest[len(network.inputs):]
+        known = {"ZERO": np.zeros(words, np.uint64), "ONE": ~np.zeros(words, np.uint64)}
+        for t in range(clocks):
+            for part, planes in ((network.state, states), (network.inputs, [array[t] for array in inputs])):
+                for (_, names), rows in zip(part, planes):
+                    known.update(zip(names, rows.copy()))
+            for name, operation, a, b in network.gates:
+                known[name] = GATES[operation](known[a], known[b])
+            for part, planes in ((network.following, states), (network.outputs, [array[t] for array in outputs])):
+                for names, rows in zip(part, planes):
+                    for name, row in zip(names, rows):
+                        row[:] = known[name]
+
+    model._kernel = kernel
     return model
 
 
@@ -105,6 +128,17 @@ def test_planes_do_what_python_does_with_every_operation():
         expected, _ = python_run(component, type(flat)(*(column[:, k] for column in inputs)))
         for field, values in expected._asdict().items():
             assert got[field][:, k].tolist() == values, (field, k)
+
+
+@pytest.mark.parametrize("instances", [1, 64 * 4, 64 * 16, 64 * 31 + 5])
+@pytest.mark.parametrize("length", [0, 1, 7])
+def test_any_number_of_words_and_clocks(instances, length):
+    """Kernels take blocks of 16, 8, 4 and 1 words."""
+    for component in (ScaledAdder(2), ScaledAdder(3), ScaledAdder(5)):
+        streams = np.random.default_rng(0).integers(0, component.inputs.streams.hi + 1, (length, instances))
+        planes = to_planes(streams, component.inputs.streams)
+        got = from_planes(PlanesModel(component).run({"streams": planes}, instances=instances).sum, BIT, instances)
+        assert np.array_equal(got, golden(component).run({"streams": streams}).sum)
 
 
 def test_inputs_may_be_a_namedtuple():

@@ -3,11 +3,12 @@ import numpy as np
 import pytest
 
 from gateware.step import BIT, Range, Vector
-from models.planes import PlanesModel, from_planes, to_planes
+from models.planes import from_planes, to_planes
 from models.planes_domain import ONE, ZERO, Planes
 
 from ..gateware.step.everything import python_run
 from ..gateware.step.written import written
+from .test_planes import uncompiled
 
 CASES = 64
 
@@ -49,8 +50,7 @@ def test_single_operations_do_what_python_does(tmp_path, expression, before):
         a=np.arange(CASES) & 1, b=np.arange(CASES) & 2 != 0, v=np.r_[np.array([0, 2**64 - 1, 2**63], np.uint64),
                                                                    rng.integers(0, 2**64, 61, np.uint64)],
         w=np.r_[0, 255, 1, 128, rng.integers(0, 256, 60)], i=np.arange(CASES) // 4 % 4)
-    model = PlanesModel(component)
-    model._kernel = model.kernel.py_func  # not compiled: what is tested are the gates
+    model = uncompiled(component)  # what is tested are the gates
     planes = {name: to_planes(values[None], shape) for name, shape, values in zip(inputs._fields, component.inputs, inputs)}
     got = from_planes(model.run(planes, instances=CASES).o, component.outputs.o, CASES)[0]
     assert got.tolist() == python_run(component, inputs)[0].o
@@ -59,13 +59,13 @@ def test_single_operations_do_what_python_does(tmp_path, expression, before):
 def test_gates_of_constants_are_folded_and_equal_gates_shared():
     domain = Planes()
     a, b = (domain.operations["not_"](domain.constant_symbol(BIT, value)) for value in (0, 1))
-    assert (a.raw, b.raw, domain.statements) == ([ONE], [ZERO], [])
+    assert (a.raw, b.raw, domain.gates) == ([ONE], [ZERO], [])
     assert [domain._and("x", ONE), domain._and("x", ZERO), domain._and("x", "x")] == ["x", ZERO, "x"]
     assert [domain._or("x", ONE), domain._or("x", ZERO), domain._or("x", "x")] == [ONE, "x", "x"]
     assert [domain._xor("x", "x"), domain._xor(ZERO, "x"), domain._xor("x", ZERO)] == [ZERO, "x", "x"]
-    assert domain.statements == []
-    assert domain._and("x", "y") == domain._and("y", "x") == "p0" and domain.statements == ["p0 = x & y"]
-    assert domain._xor(ONE, "x") == domain._not("x") and domain.statements[1:] == ["p1 = ~x"]
+    assert domain.gates == []
+    assert domain._and("x", "y") == domain._and("y", "x") == "p0" and domain.gates == [("p0", "and", "x", "y")]
+    assert domain._xor(ONE, "x") == domain._not("x") and domain.gates[1:] == [("p1", "xor", "ONE", "x")]
 
 
 def test_an_int_has_the_planes_of_its_range():

@@ -1,0 +1,184 @@
+"""Networks of gates as machine code: LLVM's text is generated, compiled for this processor and kept in the user's cache.
+
+A block of words goes through all clocks before the next one does, so that the state stays in registers; a block is as
+many words as keep the processor busy, in vectors of what width it has.
+"""
+
+import ctypes
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import llvmlite
+import llvmlite.binding as llvm
+
+from . import gates
+from .generated import cache_folder
+
+__all__ = ["Network", "compile_network"]
+
+# Below it, LLVM's passes cost less than they bring; above, they take seconds and bring nothing.
+_SMALL = 300
+_MOST_GATES, _MOST_ASSIGNMENTS = 120, 1024
+
+
+class Network(NamedTuple):
+    """One step of a component as gates on planes.
+
+    ``state`` and ``inputs`` are lists of ``(shape, planes)``, the planes being names, lowest first; ``gates`` are
+    ``(name, operation, a, b)``; ``following`` and ``outputs`` are lists of planes.
+    """
+
+    state: list
+    inputs: list
+    gates: list
+    following: list
+    outputs: list
+
+    def simplified(self):
+        """The network with fewer gates, where it is small enough to be looked through."""
+        leaves = [(planes, shape) for shape, planes in (*self.state, *self.inputs)]
+        known = gates.assignments(leaves, _MOST_ASSIGNMENTS) if len(self.gates) <= _MOST_GATES else None
+        if known is None:
+            return self
+        values, total = known
+        roots = [plane for planes in (*self.following, *self.outputs) for plane in planes]
+        fewer, renamed = gates.simplify(values | {"ZERO": 0, "ONE": (1 << total) - 1}, self.gates, roots)
+        renamed = iter(renamed)
+        following, outputs = ([[next(renamed) for _ in planes] for planes in part] for part in (self.following, self.outputs))
+        return self._replace(gates=fewer, following=following, outputs=outputs)
+
+
+def compile_network(name, network):
+    """``kernel(T, W, *state (width, W), *inputs (T, width, W), *outputs (T, width, W))`` over contiguous uint64 arrays.
+
+    Parameters
+    ----------
+    name : str
+        Of the component, for a person who looks into the cache.
+    network : Network
+    """
+    machine = _machine()
+    sources = "".join(Path(file).read_text(encoding="utf-8") for file in (__file__, gates.__file__))
+    key = "\0".join([repr(tuple(network)), sources, llvmlite.__version__, machine.triple, *_processor()])
+    digest = hashlib.sha256(key.encode()).hexdigest()[:20]
+    file = cache_folder() / "planes" / f"{name}_{digest}.o"
+    if not file.exists():
+        network = network.simplified()
+        _write(file, _object(_text(network), len(network.gates) <= _SMALL, machine))
+    return _load(file.read_bytes(), machine, len(network.state) + len(network.inputs) + len(network.outputs))
+
+
+def _processor():
+    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+
+
+def _machine():
+    """A new one for every kernel, whose engine takes it over."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    cpu, features = _processor()
+    return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=2, jit=True)
+
+
+def _object(text, optimise, machine):
+    module = llvm.parse_assembly(text)
+    module.triple, module.data_layout = machine.triple, str(machine.target_data)
+    if optimise:
+        passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
+        passes.getModulePassManager().run(module, passes)
+    return machine.emit_object(module)
+
+
+def _write(file, content):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("wb", dir=file.parent, suffix=".tmp", delete=False) as part:
+        part.write(content)
+    os.replace(part.name, file)
+
+
+def _load(content, machine, count):
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(content))
+    engine.finalize_object()
+    address = engine.get_function_address("kernel")
+    function = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)(address)
+
+    def kernel(clocks, words, *arrays):
+        if clocks and words:
+            function(clocks, words, (ctypes.c_void_p * count)(*(array.ctypes.data for array in arrays)))
+
+    kernel.engine = engine      # owns the code
+    return kernel
+
+
+def _blocks(network):
+    """Words per block: more of them hide how long a step takes, as long as all planes stay in registers."""
+    count = len(network.gates)
+    return (16, 4, 1) if count <= 8 else (8, 4, 1) if count <= 24 else (4, 1)
+
+
+def _text(network):
+    """The LLVM text of a network's kernel."""
+    arrays = [len(planes) for part in (network.state, network.inputs) for _, planes in part]
+    arrays += [len(planes) for planes in network.outputs]
+    lines = [_lanes(network, arrays, words) for words in _blocks(network)]
+    lines += ["define void @kernel(i64 %T, i64 %W, ptr %arrays) {"]
+    first = "0"
+    for words in _blocks(network):
+        lines += [f"  %end{words} = and i64 %W, -{words}",
+                  f"  call void @lanes{words}(i64 %T, i64 %W, i64 {first}, i64 %end{words}, ptr %arrays)"]
+        first = f"%end{words}"
+    return "\n".join([*lines, "  ret void", "}", ""])
+
+
+def _lanes(network, arrays, words):
+    """A function that runs blocks of ``words`` words from %first to %last."""
+    kind = f"<{words} x i64>"
+    constants = {"ZERO": "zeroinitializer", "ONE": f"<{', '.join(['i64 -1'] * words)}>"}
+
+    def value(plane):
+        return constants.get(plane, f"%{plane}")
+
+    def pointers(array, planes, row):
+        """Lines that make %at_ARRAY_k the address of plane k, and those names."""
+        lines = [] if row is None else [f"%row{array} = mul i64 {row}, {planes}"]
+        for k in range(planes):
+            at = f"{array}_{k}"
+            lines += [f"%plane{at} = add i64 {'0' if row is None else f'%row{array}'}, {k}", f"%start{at} = mul i64 %plane{at}, %W",
+                      f"%word{at} = add i64 %start{at}, %w", f"%at{at} = getelementptr i64, ptr %array{array}, i64 %word{at}"]
+        return lines
+
+    states = [(array, k, plane) for array, (_, planes) in enumerate(network.state) for k, plane in enumerate(planes)]
+    following = [plane for planes in network.following for plane in planes]
+    inputs = [(len(network.state) + j, planes) for j, (_, planes) in enumerate(network.inputs)]
+    outputs = [(len(network.state) + len(network.inputs) + j, planes) for j, planes in enumerate(network.outputs)]
+    lines = [f"define internal void @lanes{words}(i64 %T, i64 %W, i64 %first, i64 %last, ptr %arrays) {{", "entry:"]
+    for array in range(len(arrays)):
+        lines += [f"%slot{array} = getelementptr ptr, ptr %arrays, i64 {array}", f"%array{array} = load ptr, ptr %slot{array}"]
+    lines += ["%any = icmp slt i64 %first, %last", "br i1 %any, label %block, label %end",
+              "block:", "%w = phi i64 [ %first, %entry ], [ %w_next, %done ]"]
+    for array in range(len(network.state)):
+        lines += pointers(array, arrays[array], None)
+    lines += [f"%old_{plane} = load {kind}, ptr %at{array}_{k}, align 8" for array, k, plane in states]
+    lines += ["br label %step", "step:", "%t = phi i64 [ 0, %block ], [ %t_next, %step ]"]
+    lines += [f"%{plane} = phi {kind} [ %old_{plane}, %block ], [ {value(new)}, %step ]"
+              for (_, _, plane), new in zip(states, following)]
+    for array, planes in inputs:
+        lines += pointers(array, len(planes), "%t")
+        lines += [f"%{plane} = load {kind}, ptr %at{array}_{k}, align 8" for k, plane in enumerate(planes)]
+    for name, operation, a, b in network.gates:
+        if operation == "andnot":
+            lines += [f"%not_{name} = xor {kind} {value(b)}, {constants['ONE']}", f"%{name} = and {kind} {value(a)}, %not_{name}"]
+        else:
+            lines.append(f"%{name} = {operation} {kind} {value(a)}, {value(b)}")
+    for array, planes in outputs:
+        lines += pointers(array, len(planes), "%t")
+        lines += [f"store {kind} {value(plane)}, ptr %at{array}_{k}, align 8" for k, plane in enumerate(planes)]
+    lines += ["%t_next = add i64 %t, 1", "%more = icmp slt i64 %t_next, %T", "br i1 %more, label %step, label %done", "done:"]
+    lines += [f"store {kind} {value(new)}, ptr %at{array}_{k}, align 8" for (array, k, _), new in zip(states, following)]
+    lines += [f"%w_next = add i64 %w, {words}", "%again = icmp slt i64 %w_next, %last", "br i1 %again, label %block, label %end",
+              "end:", "ret void", "}"]
+    return "\n".join(lines)

@@ -87,7 +87,8 @@ def connect(component, **drivers):
         If a driver is missing or does not fit its port.
     """
     outputs = compose.connect(component, **drivers)
-    inputs = {port: known(driver) for port, driver in drivers.items()}
+    inputs = {port: _number_of_bits(known(driver)) if component.inputs._asdict()[port].kind == "int" else known(driver)
+              for port, driver in drivers.items()}
     contract = getattr(component, "contract", None)
     if contract is not None:
         contract.check(type(component).__name__, {port: each if isinstance(each, tuple) else (each,)
@@ -97,6 +98,14 @@ def connect(component, **drivers):
     for port, wire in outputs._asdict().items():
         wire.known = delivered.get(port)
     return outputs
+
+
+def _number_of_bits(found):
+    """What is known of a number, where it was wired of single bits."""
+    if not isinstance(found, tuple) or None in found:
+        return None if isinstance(found, tuple) else found
+    kinds = {each.serial for each in found}
+    return Stream(frozenset().union(*(each.origins for each in found)), kinds.pop() if len(kinds) == 1 else "derived")
 
 
 def _default(component, inputs):

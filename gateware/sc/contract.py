@@ -112,16 +112,14 @@ def encoded(number, sequence, format=None):
     ----------
     number : Number or None
         None where nothing is known of it.
-    sequence : Sequence, tuple of Sequence or None
-        A tuple where single bits were wired.
+    sequence : Sequence, Stream or None
+        A Stream where single bits of numbers were wired.
     format : {"unipolar", "bipolar"} or None
     """
     number = number or Number(None)
-    if isinstance(sequence, tuple) and None not in sequence:
-        # Single bits of sequences, in any order: no longer thresholds of one number.
-        kinds = {each.serial for each in sequence}
-        return Stream(frozenset().union(*(each.origins for each in sequence)), kinds.pop() if len(kinds) == 1 else "derived",
-                      None, format, number.lo, number.hi, number.name, number.at_most)
+    if isinstance(sequence, Stream):
+        # Single bits of a sequence, in any order: no longer thresholds of one number.
+        return replace(sequence, format=format, lo=number.lo, hi=number.hi, value=number.name, at_most=number.at_most)
     if not isinstance(sequence, Sequence):
         return None
     return Stream(sequence.origins, sequence.serial, (sequence.origin, -1 if sequence.mirrored else 1), format, number.lo,

@@ -6,7 +6,7 @@ __all__ = ["AtMost", "Contract", "ContractError", "Correlation", "Format", "Numb
            "scc"]
 
 SERIAL = ("independent", "shifted", "low discrepancy", "ramp", "derived")
-_DEMANDS = ("independent", "not low discrepancy")
+_DEMANDS = ("independent", "not low discrepancy", "not a ramp")
 
 
 class ContractError(ValueError):
@@ -209,12 +209,12 @@ class Serial:
     Parameters
     ----------
     port : str
-    demand : {"independent", "not low discrepancy"}
+    demand : {"independent", "not low discrepancy", "not a ramp"}
     """
 
     def __init__(self, port, demand):
         if demand not in _DEMANDS:
-            raise ValueError(f"Serial demand must be {' or '.join(map(repr, _DEMANDS))}, not {demand!r}")
+            raise ValueError(f"Serial demand must be one of {', '.join(map(repr, _DEMANDS))}, not {demand!r}")
         self.ports, self.demand = (port,), demand
 
     def check(self, operator, streams):
@@ -225,6 +225,9 @@ class Serial:
             if self.demand == "not low discrepancy" and each.serial in ("low discrepancy", "ramp"):
                 raise ContractError(f"{operator} needs {self.ports[0]} without the periodic pattern of a {each.serial} source: "
                                     "take an LFSR or a LeapForwardLFSR")
+            if self.demand == "not a ramp" and each.serial == "ramp":
+                raise ContractError(f"{operator} needs {self.ports[0]} with its ones spread over the run, and those of a ramp come "
+                                    "first: take a VanDerCorput, Sobol or LFSR source")
 
     def __str__(self):
         return f"{self.ports[0]} {'serially ' if self.demand == 'independent' else ''}{self.demand}"

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from gateware.sc.contract import Contract, Correlation
 from gateware.step import BIT, StepComponent, mux
 
 __all__ = ["MuxAdder"]
@@ -37,6 +38,8 @@ class MuxAdder(StepComponent):
     -----
     Latency 0, interval 1. Source: B. R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2.
     """
+
+    contract = Contract(Correlation(("a", "select"), 0), Correlation(("b", "select"), 0))
 
     def __init__(self):
         super().__init__(step, inputs=Inputs(a=BIT, b=BIT, select=BIT))

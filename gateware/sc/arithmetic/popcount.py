@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
+from gateware.sc.contract import Contract
 from gateware.step import StepComponent, Vector, popcount
 
 __all__ = ["Popcount"]
@@ -45,6 +46,8 @@ class Popcount(StepComponent):
     Latency 0, interval 1; a balanced tree of adders. Source: B. Parhami and C.-H. Yeh, Accumulative Parallel Counters,
     Asilomar Conference, 1995.
     """
+
+    contract = Contract()
 
     def __init__(self, width=16):
         width = integer("Popcount width", width)

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
+from gateware.sc.contract import Contract
 from gateware.step import Range, StepComponent, Vector, maximum, minimum, mux, popcount
 
 __all__ = ["ScaledAdder"]
@@ -62,6 +63,8 @@ class ScaledAdder(StepComponent):
     doi:10.1109/ISCA45697.2020.00040; for two streams V. T. Lee et al., Energy-Efficient Hybrid Stochastic-Binary Neural
     Networks for Near-Sensor Computing, DATE 2017, doi:10.23919/DATE.2017.7926951.
     """
+
+    contract = Contract()
 
     def __init__(self, width=2):
         width = integer("ScaledAdder width", width)

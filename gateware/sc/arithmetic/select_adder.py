@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
+from gateware.sc.contract import Contract, Correlation
 from gateware.step import Range, StepComponent, Vector, bit_at
 
 __all__ = ["SelectAdder"]
@@ -51,6 +52,8 @@ class SelectAdder(StepComponent):
     -----
     Latency 0, interval 1. Source: B. R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2.
     """
+
+    contract = Contract(Correlation(("streams", "select"), 0, across=True))
 
     def __init__(self, width=4):
         width = integer("SelectAdder width", width)

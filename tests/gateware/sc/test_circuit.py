@@ -141,7 +141,7 @@ def test_inputs_of_which_nothing_is_known_are_not_refused():
     (lambda: number("x", 2, lo=0.3, hi=0.4), ValueError, r"must have a multiple of 2\*\*-2 between them, not 0.3 and 0.4"),
     (lambda: number("x", 8, at_most=outside("y", BIT)), TypeError, "at_most must be a number of the circuit, not <y: BIT>"),
     (lambda: Correlation(("a", "b"), 2), ValueError, r"Correlation scc must be -1, 0 or \+1, not 2"),
-    (lambda: Serial("a", "random"), ValueError, "Serial demand must be 'independent' or 'not low discrepancy', not 'random'"),
+    (lambda: Serial("a", "random"), ValueError, "Serial demand must be one of 'independent', 'not low discrepancy', 'not a ramp', not 'random'"),
     (lambda: Format("a", "ternary"), ValueError, "Format format must be 'unipolar' or 'bipolar', not 'ternary'"),
 ])
 def test_errors(make, error, message):

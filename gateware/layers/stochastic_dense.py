@@ -48,8 +48,8 @@ class StochasticDense(Component):
     lanes : int
         Neurons whose currents are counted at once, 1 to 64.
     format : {"sign-magnitude", "bipolar"}
-    sources : pair of StepComponent or None
-        Without inputs, with one output of ``width`` bits: the inputs' and the weights'. By default ``Sobol(width, 1)`` and
+    sources : StepComponent, pair of StepComponent, or None
+        The inputs' source and the weights', or one with both outputs, ``width`` bits each. By default ``Sobol(width, 1)`` and
         ``Sobol(width, 2)``, the pair of least error, which fills every window of a power of two evenly.
 
     Members
@@ -97,7 +97,7 @@ class StochasticDense(Component):
         for name, value, hi in (("length", self.length, 65536), ("time_steps", self.time_steps, 1024), ("lanes", self.lanes, 64)):
             if not 1 <= value <= hi:
                 raise ValueError(f"StochasticDense {name} must be between 1 and {hi}, not {value}")
-        self.input_source, self.weight_source = check_sources(sources, self.width)
+        self.sources = check_sources(sources, self.width)
         self.comparator, self.counter = ComparatorEncoder(self.width), OnesCounter(self.time_steps)
         self.multiplier = XnorMultiplier() if format == "bipolar" else AndMultiplier()
         self.n_inputs, self.n_neurons = len(self.weights[0]), len(self.weights)
@@ -126,8 +126,8 @@ class StochasticDense(Component):
         """What the numbers of a transaction say: whether a window ends where it began, and how far currents go."""
         length, top = self.length, (1 << self.width) - 1
         total = length * self.time_steps
-        walks = [walk(source, total) for source in (self.input_source, self.weight_source)]
-        inputs, weights = (numbers for _, numbers, _ in walks)
+        walks = [walk(source, total) for source in self.sources]
+        inputs, weights = (each for _, numbers, _ in walks for each in zip(*numbers))
         if total > 1 and correlated(inputs, weights, top):
             raise ValueError("StochasticDense sources must be uncorrelated, and these give equal or mirrored numbers, of which "
                              "no gate makes a product: take another dimension, phase or seed for one of them")
@@ -167,8 +167,10 @@ class StochasticDense(Component):
 
         # The same window of random numbers for every synapse of a time step, the next window for the next time step.
         moves = counting, counting & last_bit, row == self.n_groups * n_inputs, last_time_step
-        random, other = (source_logic(m, *each, *moves) for each in zip(("input", "weight"), (self.input_source, self.weight_source),
-                                                                   self.rewound))
+        numbers = [number for k, (source, rewound) in enumerate(zip(self.sources, self.rewound))
+                   for number in source_logic(m, f"source{k}", source, rewound, *moves)]
+        random, other = (_named(m, f"{name}_random", self.comparator.inputs.random, number)
+                         for name, number in zip(("input", "weight"), numbers))
 
         # One input's bit meets a bit of each lane's weight.
         input_bit = self._bit(m, "input", input_read.data, random)
@@ -284,7 +286,7 @@ class StochasticDense(Component):
     @classmethod
     def examples(cls):
         from gateware.neurons.lif import LIF
-        from gateware.sc.sources.lfsr import LFSR
+        from gateware.sc.sources.phase_shifted import PhaseShiftedLFSR
         from gateware.sc.sources.ramp import RampCounter
         from gateware.sc.sources.van_der_corput import VanDerCorput
         from gateware.step import Q
@@ -295,7 +297,7 @@ class StochasticDense(Component):
             "default": cls(neuron, weights, width=4, time_steps=3, lanes=2),
             # Windows that are no period of their sources, which have to be wound back.
             "lanes": cls(neuron, [row + row[::-1] for row in weights] + [[16, -16] * 4], width=4, length=6, time_steps=2, lanes=4,
-                         sources=(LFSR(4), LFSR(4, seed=6))),
+                         sources=PhaseShiftedLFSR(4, 6)),
             "bipolar": cls(neuron, bipolar, width=3, time_steps=2, lanes=1, format="bipolar",
                            sources=(RampCounter(8), VanDerCorput(3))),
         }

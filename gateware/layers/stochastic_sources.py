@@ -25,16 +25,16 @@ def walk(source, steps):
     Returns
     -------
     states : list of NamedTuple of int
-    numbers : list of int
-        The output in each of these states.
+    numbers : list of tuple of int
+        The outputs in each of these states.
     periodic : bool
         Whether these are all, and the initial state follows.
     """
     state, states, numbers = source.init, [], []
     while len(states) < min(steps, LONGEST_PERIOD):
         states.append(state)
-        following, (number,) = source.step(source.params, state, ())
-        numbers.append(int(number))
+        following, outputs = source.step(source.params, state, ())
+        numbers.append(tuple(map(int, outputs)))
         state = type(state)(*map(int, following))
         if state == source.init:
             return states, numbers, True
@@ -44,33 +44,34 @@ def walk(source, steps):
 
 
 def check_sources(sources, width):
-    """The two sources of a layer: the inputs' and the weights'.
+    """The sources of a layer: the inputs' and the weights', or one of both.
 
     Parameters
     ----------
-    sources : pair of StepComponent or None
+    sources : StepComponent, pair of StepComponent, or None
         By default the first two Sobol dimensions.
     width : int
 
     Raises
     ------
     TypeError, ValueError
-        If these are no two sources of numbers of so many bits.
+        If these are no sources of two numbers of so many bits.
     """
     if sources is None:
         return Sobol(width, 1), Sobol(width, 2)
-    sources = tuple(sources)
-    if len(sources) != 2:
-        raise ValueError(f"StochasticDense sources must be two, the inputs' and the weights', not {len(sources)}")
+    sources = (sources,) if isinstance(sources, StepComponent) else tuple(sources)
     for source in sources:
-        if not isinstance(source, StepComponent) or source.inputs or not source.state or len(source.outputs) != 1 \
-                or source.outputs[0].kind == "bit":
-            raise TypeError("StochasticDense sources must be StepComponents without inputs and with one output, a number, not "
-                            f"{source!r}")
-        number = source.outputs[0]
-        if number.lo < 0 or number.hi >= 1 << width:
-            raise ValueError(f"StochasticDense sources must give numbers of {width} bits, and those of {type(source).__name__} "
-                             f"reach {number.lo} to {number.hi}")
+        if not isinstance(source, StepComponent) or source.inputs or not source.state \
+                or any(number.kind == "bit" for number in source.outputs):
+            raise TypeError("StochasticDense sources must be StepComponents with state, without inputs and with numbers as outputs, "
+                            f"not {source!r}")
+        for number in source.outputs:
+            if number.lo < 0 or number.hi >= 1 << width:
+                raise ValueError(f"StochasticDense sources must give numbers of {width} bits, and those of {type(source).__name__} "
+                                 f"reach {number.lo} to {number.hi}")
+    count = sum(len(source.outputs) for source in sources)
+    if count != 2:
+        raise ValueError(f"StochasticDense sources must give two numbers, the inputs' and the weights', not {count}")
     return sources
 
 
@@ -128,13 +129,13 @@ def source_logic(m, name, source, rewound, counting, pass_end, last_pass, last_t
 
     Returns
     -------
-    Value
-        The number.
+    tuple of Value
+        The numbers.
     """
     fields = source.state._fields
-    registers = [Signal(shape.shape, init=init, name=f"{name}_source_{field}")
+    registers = [Signal(shape.shape, init=init, name=f"{name}_{field}")
                  for field, shape, init in zip(fields, source.state, source.init)]
-    following, (number,) = source.logic(m, registers, [])
+    following, numbers = source.logic(m, registers, [])
     with m.If(counting):
         m.d.sync += [register.eq(value) for register, value in zip(registers, following)]
     if rewound:
@@ -145,6 +146,4 @@ def source_logic(m, name, source, rewound, counting, pass_end, last_pass, last_t
             m.d.sync += [register.eq(value) for register, value in zip(begins, following)]
             with m.If(last_time_step):
                 m.d.sync += [each.eq(each.init) for each in (*registers, *begins)]
-    random = Signal(source.outputs[0].shape, name=f"{name}_random")
-    m.d.comb += random.eq(number)
-    return random
+    return numbers

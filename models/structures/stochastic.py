@@ -43,9 +43,9 @@ class StochasticDenseModel:
         # Sources that come back to where a window began give the same window in every time step.
         self.windows = 1 if layer.repeats else layer.time_steps
         self._random = []
-        for source in (layer.input_source, layer.weight_source):
-            numbers, = golden(source).run(length=self.windows * layer.length)
-            self._random.append(numbers.astype(np.int64).reshape(self.windows, layer.length))
+        for source in layer.sources:
+            self._random += [numbers.astype(np.int64).reshape(self.windows, layer.length)
+                             for numbers in golden(source).run(length=self.windows * layer.length)]
         weights = np.array(layer.weights, np.int64)
         self._signs = np.where(weights < 0, -1, 1)
         self._weights = [self._streams(np.abs(weights), random) for random in self._random[1]]

@@ -75,18 +75,19 @@ def stochastic_dense(spec, m, layer):
     # Where the sources stand: after the last synapse of a time step already at the next one's window.
     ahead = steps + ((group == n_groups - 1) & (synapse == n_inputs))
     numbers = []
-    for name, source, rewound in zip(("input", "weight"), (layer.input_source, layer.weight_source), layer.rewound):
+    for number_of_source, (source, rewound) in enumerate(zip(layer.sources, layer.rewound)):
         states, random, _ = walk(source, length * time_steps)
         # A source that is back at its beginning after every window has one window alone.
         windows = time_steps if rewound else 1
         states, random = ([each[t % len(each)] for t in range(length * windows)] for each in (states, random))
         begin = Mux(ahead >= windows, 0, ahead * length)
-        numbers.append(Array(random)[begin + bits])
+        numbers += [Array(each)[begin + bits] for each in zip(*random)]
         for field in source.state._fields:
             column_of_states = Array(getattr(state, field) for state in states)
-            spec.help(m, spec.inside(f"{name}_source_{field}") == column_of_states[begin + bits])
+            name = f"source{number_of_source}_{field}"
+            spec.help(m, spec.inside(name) == column_of_states[begin + bits])
             if rewound:
-                spec.help(m, spec.inside(f"{name}_source_{field}_window") == column_of_states[begin])
+                spec.help(m, spec.inside(f"{name}_window") == column_of_states[begin])
 
     # What a sum has to be in the next clock, from what the memories gave and the numbers that the transaction has now.
     sums = [spec.inside(f"sum{k}") for k in range(lanes)]

@@ -21,7 +21,7 @@ __all__ = ["Network", "compile_network"]
 
 # Below it, LLVM's passes cost less than they bring; above, they take seconds and bring nothing.
 _SMALL = 300
-_MOST_GATES, _MOST_ASSIGNMENTS = 120, 1024
+_MOST_GATES, _MOST_ASSIGNMENTS = 250, 1024
 
 
 class Network(NamedTuple):

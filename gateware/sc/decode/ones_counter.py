@@ -3,12 +3,13 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.step import BIT, Range, StepComponent, saturate, to_int
+from gateware.step import BIT, Range, StepComponent, to_int, wrap
 
 __all__ = ["OnesCounter"]
 
 
 class Params(NamedTuple):
+    length: int
     limits: Range
 
 
@@ -25,7 +26,8 @@ class Outputs(NamedTuple):
 
 
 def step(params, state, inputs):
-    ones = saturate(state.count + to_int(inputs.stream), params.limits)
+    # Gating the bit costs less than clamping the sum: a full counter adds nothing, so wrap never acts.
+    ones = wrap(state.count + to_int(inputs.stream & (state.count < params.length)), params.limits)
     return State(ones), Outputs(ones)
 
 
@@ -42,8 +44,8 @@ class OnesCounter(StepComponent):
     Members
     -------
     stream : In(1)
-    ones : Out(range(length + 1))
-        Including the present bit.
+    ones : Out(width of ``length``)
+        0 to N, including the present bit.
 
     Raises
     ------
@@ -59,8 +61,8 @@ class OnesCounter(StepComponent):
         length = integer("OnesCounter length", length)
         if not 1 <= length <= 1 << 32:
             raise ValueError(f"OnesCounter length must be between 1 and 2**32, not {length}")
-        limits = Range(0, length)
-        super().__init__(step, params=Params(limits), state=State(limits), init=State(0),
+        limits = Range.unsigned(length.bit_length())
+        super().__init__(step, params=Params(length, limits), state=State(limits), init=State(0),
                          inputs=Inputs(stream=BIT))
 
     @classmethod

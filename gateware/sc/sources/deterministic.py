@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.step import Range, StepComponent, count_to, mux, to_int, wrap
+from gateware.step import Range, StepComponent, count_to, mux, wrap
 
 __all__ = ["ClockDivision", "RelativelyPrime", "Rotation"]
 
@@ -30,8 +30,8 @@ def clock_division_step(params, state, inputs):
 
 
 def rotation_step(params, state, inputs):
-    turn = to_int(state.first == params.last)
-    return (State(wrap(state.first + 1, params.limits), wrap(state.second + 1 + turn, params.limits)),
+    stride = mux(state.first == params.last, 2, 1)
+    return (State(wrap(state.first + 1, params.limits), wrap(state.second + stride, params.limits)),
             Outputs(state.first, state.second))
 
 

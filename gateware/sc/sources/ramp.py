@@ -3,13 +3,14 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.step import Range, StepComponent, count_to
+from gateware.step import Range, StepComponent, count_to, wrap
 
 __all__ = ["RampCounter"]
 
 
 class Params(NamedTuple):
     modulus: int
+    limits: Range
 
 
 class State(NamedTuple):
@@ -22,6 +23,10 @@ class Outputs(NamedTuple):
 
 def step(params, state, inputs):
     return State(count_to(state.count, params.modulus)), Outputs(state.count)
+
+
+def binary_step(params, state, inputs):
+    return State(wrap(state.count + 1, params.limits)), Outputs(state.count)
 
 
 class RampCounter(StepComponent):
@@ -47,13 +52,17 @@ class RampCounter(StepComponent):
     27(12), 2019, doi:10.1109/TVLSI.2019.2929354.
     """
 
-    serial, permutation = "ramp", True
+    serial = "ramp"
 
     def __init__(self, modulus=256):
         modulus = integer("RampCounter modulus", modulus)
         if not 2 <= modulus <= 1 << 32:
             raise ValueError(f"RampCounter modulus must be between 2 and 2**32, not {modulus}")
-        super().__init__(step, params=Params(modulus), state=State(Range(0, modulus - 1)), init=State(0))
+        self.permutation = modulus & (modulus - 1) == 0
+        limits = Range(0, modulus - 1)
+        # A counter that turns over by itself needs no comparison.
+        super().__init__(binary_step if self.permutation else step, params=Params(modulus, limits), state=State(limits),
+                         init=State(0))
 
     @classmethod
     def examples(cls):

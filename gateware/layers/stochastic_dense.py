@@ -290,8 +290,8 @@ class StochasticDense(Component):
         from gateware.sc.sources.ramp import RampCounter
         from gateware.sc.sources.van_der_corput import VanDerCorput
         from gateware.step import Q
-        neuron = LIF(tau=4.0, current=Q(6, 4))
-        weights = [[(7 * i + 11 * j + 5 * i * j) % 33 - 16 for i in range(4)] for j in range(3)]
+        neuron = LIF(tau=4.0, threshold=0.25, current=Q(6, 4))
+        weights = [[(9 * i + 14 * j + 5 * i * j) % 33 - 16 for i in range(4)] for j in range(3)]
         bipolar = [[(5 * i + 3 * j + i * j) % 9 for i in range(3)] for j in range(2)]
         return {
             "default": cls(neuron, weights, width=4, time_steps=3, lanes=2),

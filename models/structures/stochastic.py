@@ -7,6 +7,8 @@ import numpy as np
 
 from gateware.layers.stochastic_dense import StochasticDense
 
+from models.packed import pack
+
 from . import model_of
 
 __all__ = ["StochasticDenseModel", "StochasticInference"]
@@ -46,18 +48,17 @@ class StochasticDenseModel:
         for source in layer.sources:
             self._random += [numbers.astype(np.int64).reshape(self.windows, layer.length)
                              for numbers in golden(source).run(length=self.windows * layer.length)]
+        # The clocks of a window: in its last word those past the end are none.
+        self._mask = pack(np.ones(layer.length, np.bool_))
         weights = np.array(layer.weights, np.int64)
         self._signs = np.where(weights < 0, -1, 1)
         self._weights = [self._streams(np.abs(weights), random) for random in self._random[1]]
-        ends = np.minimum(np.arange(-(-layer.length // 64)) * 64 + 64, layer.length) % 64
-        self._mask = np.where(ends == 0, ~np.uint64(0), (np.uint64(1) << ends.astype(np.uint64)) - np.uint64(1))
         self._kernel = None
 
     def _streams(self, values, random):
         """The packed streams (..., words) of encoded values (...)."""
-        from models.packed import pack
         bits = self._comparator.run({"value": np.broadcast_to(values.ravel(), (len(random), values.size)), "random": random}).stream
-        return pack(np.ascontiguousarray(bits.T)).reshape(*values.shape, -1)
+        return pack(np.ascontiguousarray(bits.T)).reshape(*values.shape, len(self._mask))
 
     def currents(self, inputs):
         """The neurons' currents in the windows of the streams.

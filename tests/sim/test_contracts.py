@@ -9,6 +9,7 @@ from gateware.chip.digits import DigitsTop
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.readout import CountReadout
 from gateware.layers.dense import DenseLayer
+from gateware.layers.stochastic_dense import StochasticDense
 from gateware.neurons.bank import NeuronBank
 from gateware.step.pipeline import Pipeline
 from models.networks import load
@@ -20,11 +21,12 @@ from sim.specs.dense_layer import dense_layer
 from sim.specs.image_encoder import image_encoder
 from sim.specs.neuron_bank import neuron_bank
 from sim.specs.readout import count_readout
+from sim.specs.stochastic_dense import stochastic_dense
 from sim.specs.uart_transmitter import uart_transmitter
 
 EXAMPLES = [pytest.param(component, id=f"{cls.__name__}-{name}")
             for cls in (UARTReceiver, UARTTransmitter, FrameReceiver, FrameTransmitter, DenseLayer, ImageEncoder, CountReadout,
-                        NeuronBank, Classifier, DigitsTop)
+                        NeuronBank, Classifier, DigitsTop, StochasticDense)
             for name, component in cls.examples().items()]
 
 
@@ -60,8 +62,9 @@ class Broken:
 
 
 CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout: count_readout, Classifier: classifier,
-             NeuronBank: neuron_bank, UARTTransmitter: uart_transmitter}
-SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, NeuronBank: 600, UARTTransmitter: 2000}    # clocks
+             NeuronBank: neuron_bank, UARTTransmitter: uart_transmitter, StochasticDense: stochastic_dense}
+SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, NeuronBank: 600, UARTTransmitter: 2000,
+          StochasticDense: 1500}    # clocks
 
 MUTANTS = [
     (DenseLayer, "state_write.en.eq(transfer)", "state_write.en.eq(self.o.valid)", "updated exactly once"),
@@ -95,6 +98,22 @@ MUTANTS = [
     (UARTTransmitter, "bit_done & (shift == 0)", "shift == 0", "accepted exactly"),
     (UARTTransmitter, "self.tx.eq(shift[0])", "self.tx.eq(shift[1])", "on the line"),
     (UARTTransmitter, '"tx": Out(1, init=1)', '"tx": Out(1, init=0)', "line is high"),
+    (StochasticDense, "with m.If(column == n_inputs):", "with m.If(column == n_inputs - 1):", "exactly once, in order"),
+    (StochasticDense, "state_read.addr.eq(number + 1), state_read.en.eq(~last_number)",
+     "state_read.addr.eq(number), state_read.en.eq(~last_number)", "from its own state"),
+    (StochasticDense, "Mux(first, sums[lane], state_read.data.sum)", "Mux(first, sums[0], state_read.data.sum)", "own current"),
+    (StochasticDense, "state_write.data.sum.eq(own_sum)", "state_write.data.sum.eq(sums[lane])", "keeps its current"),
+    (StochasticDense, "[total.eq(0) for total in sums]", "[]", "begins with 0"),
+    (StochasticDense, "Mux(negative, -product, product)", "product", "signed product"),
+    (StochasticDense, "Mux(first, init, state_read.data.neuron[name])", "state_read.data.neuron[name]", "the neurons and their counts anew"),
+    (StochasticDense, "Mux(first, 0, state_read.data.count)", "state_read.data.count", "the neurons and their counts anew"),
+    (StochasticDense, "moves = counting,", "moves = counting | update,", "same window of random numbers"),
+    (StochasticDense, "input_write.en.eq(self.i.valid)", "input_write.en.eq(1)", "no register and no memory moves"),
+    (StochasticDense, "moves = counting,", "moves = counting | self.i.ready,", "no register and no memory moves"),
+    (StochasticDense, "self.o.ready & ~last_number", "~last_number", "stream o holds"),
+    (StochasticDense, "with m.If(self.o.ready):", "with m.If(1):", "sent once"),
+    (StochasticDense, "else first) + 2", "else first) + 3", "exactly the declared clocks"),
+    (StochasticDense, "with m.If(column == n_inputs - 1):", "with m.If(column == n_inputs - 2):", "inputs are accepted exactly"),
     (Classifier, "readout.o.ready.eq(self.o.ready)", "readout.o.ready.eq(1)", "stream o holds"),
     (Classifier, "clocks.eq(1), busy.eq(1)", "clocks.eq(2), busy.eq(1)", "exactly the declared clocks after"),
     (Classifier, "self.i.ready.eq(encoder.i.ready & ~busy)", "self.i.ready.eq(encoder.i.ready)", "no pixel is accepted"),

@@ -123,8 +123,9 @@ class DelayedAddieRoot(StepComponent):
 
     Notes
     -----
-    Two successive bits are the square only if the numbers behind them are independent: a plain LFSR leaves an error of 0.058
-    rms, a Sobol sequence 0.07, at any length.
+    Two successive bits are the square only if the numbers behind them are independent: a Sobol sequence leaves an error of 0.03 to
+    0.12 rms, by its dimension, at any length. With independent numbers the mean is still low, as the counter wanders and a 1 is
+    mostly followed by a lower count: by 0.002 to 0.006 for W = 5, half of it for each bit more.
 
     Latency 0, interval 1. Source: B. R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2.
     :class:`AddieRoot` costs a comparator more and takes any source.

@@ -164,8 +164,8 @@ class MaximumTree(Composite):
 
     Notes
     -----
-    The ones of the output are the greatest of the counts, for every prefix in which no two streams that meet in the tree
-    were more than ``limit`` ones apart; see :class:`~gateware.sc.order.counter.CompareExchange` for what it is otherwise.
+    The ones of the output are the greatest of the counts, for every prefix in which no stream, once ahead of another that it
+    meets, lost more than ``limit`` ones of its greatest lead: see :class:`~gateware.sc.order.counter.CompareExchange`.
     Latency 0, interval 1.
     """
 

@@ -135,8 +135,7 @@ class Sum:
     def __add__(self, other):
         return Sum((*self.terms, *(other.terms if isinstance(other, Sum) else (_lift(other),))))
 
-    def __radd__(self, other):
-        return Sum((_lift(other), *self.terms))
+    __radd__ = __add__
 
     def __truediv__(self, divisor):
         divisor = integer("the divisor of a sum", divisor)

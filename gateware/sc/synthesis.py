@@ -25,6 +25,8 @@ __all__ = ["StochasticCircuit"]
 # Dimensions in the order in which pairs of them multiply best (of the first eight, (1, 8) and (5, 8) are the worst).
 DIMENSIONS = (1, 2, 4, 5, 7, 3, 6, *range(9, 33))
 SYNCHRONIZER_DEPTH, HISTORY, ROOT_WIDTH = 4, 4, 6
+# The best dimensions for the two operands of a division and for the index into its history, of the first sixteen.
+OPERANDS, INDEX = 3, 6
 # LUT4 at 8 bits, measured (docs/sc/area.md); what is not here costs less than the difference between two choices.
 _PRICES = {"Sobol": 25, "ComparatorEncoder": 15, "Regenerator": 47, "AddieRoot": 40, "HistoryDivider": 5, "Synchronizer": 20}
 
@@ -226,8 +228,11 @@ class _Synthesis:
         return self.part(AbsoluteDifference(), a=a, b=b)
 
     def quotient(self, expression, avoid, shared):
+        if shared is None and OPERANDS not in avoid:
+            shared = DIMENSIONS.index(OPERANDS)
         dividend, divisor = self.pair(expression, avoid, shared)
-        k = self.free(avoid | self.used(dividend) | self.used(divisor))
+        taken = avoid | self.used(dividend) | self.used(divisor)
+        k = self.free(taken) if INDEX in taken else DIMENSIONS.index(INDEX)
         component = HistoryDivider(HISTORY)
         if never_exceeds(*expression.operands):
             # Proven of the expression; of the wires of a synchronizer it is not known.

@@ -1,4 +1,4 @@
-"""Fits of a user's function to what stochastic circuits compute: weights of state machines, Bernstein and spectral coefficients."""
+"""Fits of a user's function to stochastic circuits: weights of state machines, Bernstein and spectral coefficients."""
 
 from fractions import Fraction
 from itertools import product

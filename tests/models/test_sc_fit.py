@@ -71,7 +71,7 @@ def test_gamma_is_fitted_as_well_as_published():
 
 
 def test_best_degree_is_named_where_none_is_good_enough():
-    with pytest.raises(ValueError, match=r"^tolerance must be at least 0\.\d+, the worst error with degree \d+, the best up to 20, not 0.001"):
+    with pytest.raises(ValueError, match=r"^tolerance must be at least 0\.\d+, .* with degree \d+, the best up to 20, not 0.001"):
         fit_bernstein(lambda x: 1.0 if x > 0.5 else 0.0, tolerance=0.001, points=65)
 
 

@@ -62,9 +62,9 @@ class LogOddsGain(StepComponent):
     .. math:: P(o) = \frac{p^{K/2}}{p^{K/2} + (1-p)^{K/2}}, \qquad v_o = \tanh\left(\tfrac{K}{2} \operatorname{artanh} v\right)
 
     in bipolar format. The usual formula :math:`\tanh(K v / 2)` is an approximation for small v; they differ by up to 0.0549
-    for 4 states, 0.0131 for 8, 0.0032 for 16. Latency 1 (the output is of the state alone), interval 1. Source of the chain: B. D. Brown and
-    H. C. Card, Stochastic Neural Computation I: Computational Elements, IEEE Transactions on Computers 50(9), 2001,
-    doi:10.1109/12.954505.
+    for 4 states, 0.0131 for 8, 0.0032 for 16. Latency 1 (the output is of the state alone), interval 1. Source of the
+    chain: B. D. Brown and H. C. Card, Stochastic Neural Computation I: Computational Elements, IEEE Transactions on
+    Computers 50(9), 2001, doi:10.1109/12.954505.
     """
 
     contract = Contract(Serial("stream", "independent"))

@@ -132,5 +132,6 @@ def _flatten(coefficients):
         return (), (integer("MultivariateBernstein coefficients", coefficients.item()),)
     parts = [_flatten(each) for each in coefficients]
     if not parts or any(sizes != parts[0][0] for sizes, _ in parts):
-        raise ValueError(f"MultivariateBernstein coefficients must have sequences of one length at each level, not {coefficients!r}")
+        raise ValueError("MultivariateBernstein coefficients must have sequences of one length at each level, not "
+                         f"{coefficients!r}")
     return (len(parts), *parts[0][0]), tuple(each for _, flat in parts for each in flat)

@@ -33,7 +33,8 @@ class Softmax(Composite):
         Copies of each stream, independent of each other and from clock to clock. Those of different streams may have any
         correlation: the same sources do for all of them.
     random_0, random_1, ... : In(width)
-        Uniform, independent of each other, from clock to clock and of the copies; four for each unit of gain, shared by all streams.
+        Uniform, independent of each other, from clock to clock and of the copies; four for each unit of gain, shared by all
+        streams.
     select : In(range(inputs))
         Uniform, independent of all the others and from clock to clock.
     shares : Out(inputs)
@@ -47,8 +48,8 @@ class Softmax(Composite):
     Notes
     -----
     Exact expectation: as above, with the constants of the series (1/2, 1/3, 1/4, 1/5) rounded to multiples of
-    ``2**-width``; :math:`e^{g(p - 1)}` is used for :math:`e^{g p}`, which is not a probability, and drops out of the quotient. Latency
-    1, interval 1. The variance is that of `Normalizer`.
+    ``2**-width``; :math:`e^{g(p - 1)}` stands for :math:`e^{g p}`, which is no probability: the factor drops out of the
+    quotient. Latency 1, interval 1. The variance is that of `Normalizer`.
     """
 
     def __init__(self, inputs=3, gain=1, width=8):

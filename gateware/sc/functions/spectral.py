@@ -83,7 +83,8 @@ class SpectralUnit(StepComponent):
         needed = max(1, *(((corner + 1) / 2).denominator.bit_length() - 1 for corner in corners))
         dyadic = all(each.denominator & (each.denominator - 1) == 0 for each in corners)
         if not dyadic or needed > _MOST_HALVES:
-            raise ValueError(f"SpectralUnit coefficients must give multiples of 2**-{_MOST_HALVES - 1} at the corners: round them")
+            raise ValueError(f"SpectralUnit coefficients must give multiples of 2**-{_MOST_HALVES - 1} at the corners: "
+                             "round them")
         halves = needed if halves is None else integer("SpectralUnit halves", halves)
         if not needed <= halves <= _MOST_HALVES:
             raise ValueError(f"SpectralUnit halves must be between {needed} and {_MOST_HALVES} for these coefficients, "

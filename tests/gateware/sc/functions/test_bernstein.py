@@ -63,7 +63,7 @@ def test_contract():
     a, b, c, d = (connect(Sobol(8, dimension))[0] for dimension in (1, 2, 3, 4))
     component = BernsteinUnit((2, 5, 3, 6), 8)
     connect(component, copies=(encoded(a), encoded(b), encoded(c)), random=d)
-    with pytest.raises(ContractError, match=r"^BernsteinUnit needs copies\[0\] and copies\[2\] with SCC = 0, and they have SCC = \+1"):
+    with pytest.raises(ContractError, match=r"^BernsteinUnit needs copies\[0\] and copies\[2\] with SCC = 0, .* SCC = \+1"):
         connect(component, copies=(encoded(a), encoded(b), encoded(a)), random=d)
     with pytest.raises(ContractError, match=r"^BernsteinUnit needs copies\[1\] and random with SCC = 0"):
         connect(component, copies=(encoded(a), encoded(b), encoded(c)), random=b)

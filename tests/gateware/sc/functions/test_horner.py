@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 import models
+from gateware.sc.circuit import connect, number
+from gateware.sc.contract import ContractError
+from gateware.sc.encode.comparator import ComparatorEncoder
 from gateware.sc.functions.horner import HornerChain, horner_form
 from gateware.sc.sources.sobol import Sobol
 from models.steady_state import steady_state
@@ -53,11 +56,12 @@ def test_exact_expectation_of_the_logic(name):
     width = {"sin(x)": 5, "cos(x)": 6}.get(name, 2 if name == "exp(-x)" else 3)
     if name in ("sin(x)", "cos(x)"):
         # Too many combinations for these widths: the series without its last term has the same constants before it.
-        component = HornerChain([0, 1, 0, Fraction(-1, 6)] if name == "sin(x)" else [1, 0, Fraction(-1, 2), 0, Fraction(1, 24)], width)
+        component = HornerChain(["0", "1", "0", "-1/6"] if name == "sin(x)" else ["1", "0", "-1/2", "0", "1/24"], width)
     else:
         component = HornerChain(name, width)
     for p in (0, 0.4, 1):
-        assert steady_state(component, copies=p, **uniform(component)).result == pytest.approx(component.expectation(p), abs=1e-12)
+        exact = steady_state(component, copies=p, **uniform(component)).result
+        assert exact == pytest.approx(component.expectation(p), abs=1e-12)
 
 
 @pytest.mark.parametrize(("series", "function"), [
@@ -81,6 +85,22 @@ def test_errors_with_low_discrepancy_sources():
     inputs = dict(zip((name for name in component.inputs._fields if name != "copies"), sequences[5:], strict=True))
     result = models.golden(component).run({"copies": copies, **inputs}).result.mean(axis=0)
     assert np.sqrt(np.mean((result - np.exp(-operands / 1024)) ** 2)) <= 0.0065
+
+
+def test_copies_and_constants_need_sources_of_their_own():
+    def sequence(dimension):
+        return connect(Sobol(8, dimension))[0]
+
+    def copies(dimensions):
+        return tuple(connect(ComparatorEncoder(8), value=number("x", 8), random=sequence(each)).stream for each in dimensions)
+
+    component = HornerChain("exp(-x)", 8)
+    constants = {f"random_{k}": sequence(6 + k) for k in range(4)}
+    connect(component, copies=copies((1, 2, 3, 4, 5)), **constants)
+    with pytest.raises(ContractError, match=r"^HornerChain needs copies\[0\] and copies\[4\] with SCC = 0"):
+        connect(component, copies=copies((1, 2, 3, 4, 1)), **constants)
+    with pytest.raises(ContractError, match=r"^HornerChain needs copies\[1\] and random_2 with SCC = 0"):
+        connect(component, copies=copies((1, 2, 3, 4, 5)), **(constants | {"random_2": sequence(2)}))
 
 
 @pytest.mark.parametrize(("series", "message"), [

@@ -6,8 +6,15 @@ import math
 import numpy as np
 import pytest
 
+import models
+from gateware.sc.circuit import connect, number
 from gateware.sc.contract import ContractError, Stream
+from gateware.sc.encode.comparator import ComparatorEncoder
 from gateware.sc.functions.log_odds_gain import LogOddsGain
+from gateware.sc.sources.leap_forward import LeapForwardLFSR
+from gateware.sc.sources.lfsr import LFSR
+from gateware.sc.sources.ramp import RampCounter
+from gateware.sc.sources.sobol import Sobol
 from models.steady_state import steady_state
 
 from .protocol import rmse
@@ -52,15 +59,24 @@ def test_dependent_bits_are_refused(serial):
     LogOddsGain.contract.check("LogOddsGain", {"stream": [Stream(frozenset(["a"]), "independent")]})
 
 
+@pytest.mark.parametrize("source", [LFSR(8), Sobol(8, 1), RampCounter(8)])
+def test_wrong_sources_are_refused_where_they_are_wired(source):
+    def stream(source):
+        return connect(ComparatorEncoder(8), value=number("x", 8), random=connect(source)[0]).stream
+
+    with pytest.raises(ContractError, match="^LogOddsGain needs stream with bits independent from clock to clock.*LeapForwardLFSR"):
+        connect(LogOddsGain(8), stream=stream(source))
+    connect(LogOddsGain(8), stream=stream(LeapForwardLFSR(8)))
+
+
 def test_output_is_of_the_state_alone():
-    import models
     flips = models.golden(LogOddsGain(2)).run({"stream": [0, 1, 1, 0, 0, 1]}).result
     assert flips.tolist() == [1, 0, 1, 1, 0, 0]
 
 
 @pytest.mark.parametrize("states", [-2, 0, 7, 1026])
 def test_states_refused(states):
-    with pytest.raises(ValueError, match=rf"^LogOddsGain states must be an even number between 2 and 1024, not {states}$"):
+    with pytest.raises(ValueError, match=f"^LogOddsGain states must be an even number between 2 and 1024, not {states}$"):
         LogOddsGain(states)
 
 

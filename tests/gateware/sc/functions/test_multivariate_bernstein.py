@@ -54,10 +54,12 @@ def test_functions_of_a_user(function, variables, tolerance):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    ((((0, 1), (1,)), 3), r"MultivariateBernstein coefficients must have sequences of one length at each level, not \(\(0, 1\), \(1,\)\)"),
+    ((((0, 1), (1,)), 3),
+     r"MultivariateBernstein coefficients must have sequences of one length at each level, not \(\(0, 1\), \(1,\)\)"),
     ((((0, 9), (1, 2)), 3), "MultivariateBernstein coefficients must be between 0 and 8, not 9"),
     ((((0,), (1,)), 3), "MultivariateBernstein coefficients must be at least 2 per variable and at most 64 in all, not 2 x 1"),
-    ((np.zeros((5, 13), int), 3), "MultivariateBernstein coefficients must be at least 2 per variable and at most 64 in all, not 5 x 13"),
+    ((np.zeros((5, 13), int), 3),
+     "MultivariateBernstein coefficients must be at least 2 per variable and at most 64 in all, not 5 x 13"),
     ((np.zeros((2,) * 7, int), 3), "MultivariateBernstein coefficients must be of 1 to 6 variables, not of 7"),
     ((5, 3), "MultivariateBernstein coefficients must be of 1 to 6 variables, not of 0"),
     (((0, 1), 33), "MultivariateBernstein width must be between 1 and 32, not 33"),

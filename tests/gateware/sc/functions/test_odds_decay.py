@@ -61,9 +61,10 @@ def test_refused(component):
     name = component.__name__
     with pytest.raises(ValueError, match=rf"^{name} states must be between 2 and 1024, not 1$"):
         component(1)
-    with pytest.raises(ValueError, match=rf"^{name} gap must be between 1 and {15 if component is OddsDecay else 7} for 16 states, not 0$"):
+    one = component is OddsDecay
+    with pytest.raises(ValueError, match=rf"^{name} gap must be between 1 and {15 if one else 7} for 16 states, not 0$"):
         component(16, 0)
-    with pytest.raises(ValueError, match=rf"^{name} gap must be between 1 and {9 if component is OddsDecay else 4} for 10 states, not 12$"):
+    with pytest.raises(ValueError, match=rf"^{name} gap must be between 1 and {9 if one else 4} for 10 states, not 12$"):
         component(10, 12)
     with pytest.raises(TypeError, match=rf"^{name} gap must be an integer, not '2'$"):
         component(16, "2")

@@ -168,8 +168,8 @@ def fit_bernstein(function, degree=None, *, variables=1, tolerance=0.01, width=8
         if fit.worst <= tolerance:
             return fit
         best = fit if best is None or fit.worst < best.worst else best
-    raise ValueError(f"tolerance must be at least {best.worst:.5f}, the worst error with degree {best.degrees[0]}, the best up to "
-                     f"{max(tried)}, not {tolerance!r}: give that degree, or more bits")
+    raise ValueError(f"tolerance must be at least {best.worst:.5f}, the worst error with degree {best.degrees[0]}, the best up "
+                     f"to {max(tried)}, not {tolerance!r}: give that degree, or more bits")
 
 
 def fit_spectral(function, variables, halves=8):

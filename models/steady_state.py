@@ -1,6 +1,5 @@
 """The exact long-run output of a step component whose inputs are random: linear algebra on its states, no simulation."""
 
-import itertools
 import math
 from collections import namedtuple
 

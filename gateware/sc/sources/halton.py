@@ -106,6 +106,7 @@ class Halton(Composite):
     """
 
     serial = "low discrepancy"
+    permutation = False
 
     def __init__(self, base=3, width=8):
         base, width = integer("Halton base", base), integer("Halton width", width)

@@ -35,7 +35,7 @@ class RampCounter(StepComponent):
     Parameters
     ----------
     modulus : int
-        Period, 2 to 2**32.
+        Period, 2 to 2**32; of a power of two the numbers are a permutation of all values of their width.
 
     Members
     -------
@@ -53,6 +53,7 @@ class RampCounter(StepComponent):
     """
 
     serial = "ramp"
+    permutation = True
 
     def __init__(self, modulus=256):
         modulus = integer("RampCounter modulus", modulus)

@@ -49,17 +49,18 @@ def test_mux_is_exactly_the_weighted_mean():
 def test_any_correlation_of_a_short_stream():
     # Every way in which 12 clocks share out among the pairs 11, 10, 01 and 00, against the formula by the SCC.
     length = 12
-    for a, b, c in ((a, b, c) for a in range(length + 1) for b in range(length + 1 - a) for c in range(length + 1 - a - b)):
-        d = length - a - b - c
-        x, y = np.repeat([1, 1, 0, 0], (a, b, c, d)), np.repeat([1, 0, 1, 0], (a, b, c, d))
+    shares = [(a, b, c, length - a - b - c) for a in range(length + 1) for b in range(length + 1 - a)
+              for c in range(length + 1 - a - b)]
+    x, y = (np.array([np.repeat(bits, share) for share in shares]).T for bits in ([1, 1, 0, 0], [1, 0, 1, 0]))
+    products, equal = golden(AND).run({"a": x, "b": y}).product.mean(axis=0), golden(XNOR).run({"a": x, "b": y}).product.mean(axis=0)
+    for (a, b, c, _), product, same in zip(shares, products, equal):
         p, q = (a + b) / length, (a + c) / length
         covariance = a / length - p * q
         room = min(p, q) - p * q if covariance > 0 else p * q - max(p + q - 1, 0)
         scc = covariance / room if room > 1e-12 else 0.0
         assert -1 - 1e-9 <= scc <= 1 + 1e-9
-        expected = p * q + scc * room
-        assert golden(AND).run({"a": x, "b": y}).product.mean() == pytest.approx(expected)
-        assert golden(XNOR).run({"a": x, "b": y}).product.mean() == pytest.approx(1 - p - q + 2 * expected)
+        assert product == pytest.approx(p * q + scc * room)
+        assert same == pytest.approx(1 - p - q + 2 * (p * q + scc * room))
 
 
 AND, XNOR = AndMultiplier(), XnorMultiplier()

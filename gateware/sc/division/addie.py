@@ -82,10 +82,10 @@ class AddieDivider(StepComponent):
 
     Notes
     -----
-    With bits that are independent from clock to clock c is a birth-death chain. For SCC(x, y) = +1 its steady state is exactly
-    the binomial distribution of :math:`2^W` trials at :math:`p_x / p_y`: no bias, the standard deviation of one reading
-    :math:`\sqrt{s (1 - s) / 2^W}`. For other correlations it is unbiased but for what saturation at :math:`2^W` takes. It starts at
-    :math:`2^{W-1}` and settles with the time constant :math:`2^W / p_y` clocks.
+    With bits that are independent from clock to clock c is a birth-death chain. For SCC(x, y) = +1 its steady
+    state is exactly the binomial distribution of :math:`2^W` trials at :math:`p_x / p_y`: no bias, the standard deviation of
+    one reading :math:`\sqrt{s (1 - s) / 2^W}`. For other correlations it is unbiased but for what saturation at :math:`2^W`
+    takes. It starts at :math:`2^{W-1}` and settles with the time constant :math:`2^W / p_y` clocks.
 
     Latency 0, interval 1. Source: B. R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2.
     """

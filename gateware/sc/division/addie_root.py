@@ -74,10 +74,10 @@ class AddieRoot(StepComponent):
 
     Notes
     -----
-    With bits that are independent from clock to clock c is a birth-death chain that rises with
-    :math:`p (1 - (c / 2^W)^2)` and falls with :math:`(1 - p)(c / 2^W)^2`; its steady state is the product of their ratios. The mean
-    square of :math:`c / 2^W` is p exactly (the chain reflects at neither end), so that the mean is low by the variance over twice the root, about
-    :math:`(1 - p) / 2^{W+2}`: at most 0.0020 for W = 6 at p = 1/2. It starts at :math:`2^{W-1}` and settles with
+    With bits that are independent from clock to clock c is a birth-death chain that rises with :math:`p (1 - (c /
+    2^W)^2)` and falls with :math:`(1 - p)(c / 2^W)^2`; its steady state is the product of their ratios. The mean square of
+    :math:`c / 2^W` is p exactly (the chain reflects at neither end), so that the mean is low by the variance over twice the
+    root, about :math:`(1 - p) / 2^{W+2}`: 0.0020 for W = 6 at p = 1/2. It starts at :math:`2^{W-1}` and settles with
     the time constant :math:`2^W / (2 \sqrt p)` clocks.
 
     Latency 0, interval 1. Source: B. R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2, whose
@@ -123,9 +123,9 @@ class DelayedAddieRoot(StepComponent):
 
     Notes
     -----
-    Two successive bits are the square only if the numbers behind them are independent: a Sobol sequence leaves an error of 0.03 to
-    0.12 rms, by its dimension, at any length. With independent numbers the mean is still low, as the counter wanders and a 1 is
-    mostly followed by a lower count: by 0.002 to 0.006 for W = 5, half of it for each bit more.
+    Two successive bits are the square only if the numbers behind them are independent: a Sobol sequence leaves an
+    error of 0.03 to 0.12 rms, by its dimension, at any length. With independent numbers the mean is still low, as the counter
+    wanders and a 1 is mostly followed by a lower count: by 0.002 to 0.006 for W = 5, half of it for each bit more.
 
     Latency 0, interval 1. Source: B. R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2.
     :class:`AddieRoot` costs a comparator more and takes any source.

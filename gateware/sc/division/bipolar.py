@@ -18,8 +18,8 @@ class BipolarDivider(Composite):
 
     .. math:: v_q = \operatorname{sgn}(v_x)\,\operatorname{sgn}(v_y)\,\frac{|v_x|}{|v_y|}
 
-    Each operand goes through an ``Absolute`` and a ``BipolarToUnipolar``; the quotient of a ``SynchronizedDivider`` is made bipolar
-    again by a ``UnipolarToBipolar``, and complemented where the two estimated signs differ.
+    Each operand goes through an ``Absolute`` and a ``BipolarToUnipolar``; the quotient of a ``SynchronizedDivider`` is made
+    bipolar again by a ``UnipolarToBipolar``, and complemented where the two estimated signs differ.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ class BipolarDivider(Composite):
 
     Notes
     -----
-    Its error is that of its parts in turn: near 0 an estimated sign is a random walk, and the magnitude of an operand is
-    high by as much as ``Absolute`` and ``BipolarToUnipolar`` say. It is the least exact of the dividers here; where signs are known,
-    divide the magnitudes.
+    Its error is that of its parts in turn: near 0 an estimated sign is a random walk, and the magnitude of an
+    operand is high by as much as ``Absolute`` and ``BipolarToUnipolar`` say. It is the least exact of the dividers here;
+    where signs are known, divide the magnitudes.
 
     Latency 0, interval 1. Source: D. Wu, R. Yin and J. San Miguel, In-Stream Correlation-Based Division and Bit-Inserting Square
     Root in Stochastic Computing, IEEE Design & Test, 2021.

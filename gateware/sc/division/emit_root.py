@@ -66,8 +66,11 @@ class EmitRoot(StepComponent):
 
     Notes
     -----
-    Exact is the count, for every prefix and any input: the ones of the output are those of the input and of e less a, and
-    :math:`0 \le a \le D`; it never saturates.
+    Exact is the count, for every prefix and any input: the ones of the output are those of the input and of e
+    less a, and :math:`0 \le a \le D`; it never saturates. The mean is low, as a 1 is emitted over a 0 of the recent past and
+    the two are not independent: for independent bits by 0.109, 0.063 and 0.016 at p = 0.05, 0.25 and 0.55 for a depth of 2;
+    by 0.084, 0.032 and 0.007 for 4. At p = 0 it is 0, at 1 it is 1. Sobol streams leave 0.034 rms for
+    a depth of 2, 0.014 for 8.
 
     Latency 0, interval 1. Source: D. Wu, R. Yin and J. San Miguel, In-Stream Correlation-Based Division and Bit-Inserting Square
     Root in Stochastic Computing, IEEE Design & Test, 2021.

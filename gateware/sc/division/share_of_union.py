@@ -43,9 +43,9 @@ class ShareOfUnion(StepComponent):
 
     Notes
     -----
-    A two-state Markov chain, so the expectation is exact where the pairs of bits are independent from clock to clock, for
-    any correlation between the two. Published as a divider of unipolar streams without that condition; the contract therefore asks
-    for SCC = +1.
+    A two-state Markov chain, so the expectation is exact where the pairs of bits are independent from clock to
+    clock, for any correlation between the two. Published as a divider of unipolar streams without that condition; the
+    contract therefore asks for SCC = +1.
 
     Latency 1 (the output is a register), interval 1. Compare T.-H. Chen and J. P. Hayes, Design of Division Circuits for
     Stochastic Computing, ISVLSI 2016, doi:10.1109/ISVLSI.2016.48, whose divider it resembles.

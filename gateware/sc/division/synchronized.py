@@ -13,7 +13,9 @@ __all__ = ["SynchronizedDivider"]
 class SynchronizedDivider(Composite):
     r"""Quotient of two unipolar streams of any correlation: the dividend's ones are moved under the divisor's, then divided.
 
-    .. math:: c' = \operatorname{sat}(c + x - y, 0, 2^W - 1), \quad x' = x - (c' - c), \quad q_t = y_t\,x'_t + (1 - y_t)\,h_{\rho_t}
+    .. math::
+
+        c' = \operatorname{sat}(c + x - y, 0, 2^W - 1), \quad x' = x - (c' - c), \quad q_t = y_t\,x'_t + (1 - y_t)\,h_{\rho_t}
 
     Parameters
     ----------

@@ -63,10 +63,24 @@ class TraceRoot(StepComponent):
     ------
     TypeError, ValueError
         If the depth is no such power.
+
+    Notes
+    -----
+    The history is short, and its bits go with the trace: for independent bits the mean is low, by 0.113, 0.070
+    and 0.019 at p = 0.05, 0.25 and 0.55 for a depth of 2; 0.092, 0.043 and 0.010 for 4; 0.068, 0.024 and 0.005 for 8. At p =
+    0 it is 0, at 1 it is 1.
+
+    Published with a flip-flop for d that toggles in every clock. Then the trace is 0 whenever the divider looks at the
+    output, which is the bare input there, and the mean tends to :math:`2 p / (1 + p)` with the depth: no root, but what
+    :class:`~gateware.sc.division.harmonic_mean.HarmonicMeanWithOne` gives. Hence d is an input, and its bits must be
+    independent.
+
+    Latency 0, interval 1. Source of the idea: D. Wu and J. San Miguel, In-Stream Stochastic Division and Square Root via
+    Correlation, DAC 2019, doi:10.1145/3316781.3317844.
     """
 
-    contract = Contract(Correlation(("stream", "half"), 0), Correlation(("stream", "index"), 0), Serial("stream", "independent"), Serial("half", "independent"),
-                        Format(("stream", "half"), "unipolar"))
+    contract = Contract(Correlation(("stream", "half"), 0), Correlation(("stream", "index"), 0),
+                        Serial("stream", "independent"), Serial("half", "independent"), Format(("stream", "half"), "unipolar"))
 
     def __init__(self, depth=4):
         depth = checked_depth("TraceRoot", depth)

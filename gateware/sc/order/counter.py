@@ -107,13 +107,13 @@ class CompareExchange(StepComponent):
     ``maximum`` are the greater of the two counts, those of ``minimum`` the lesser. Conserved in every clock, for any input:
     maximum + minimum = a + b.
 
-    For pairs of bits that are independent from clock to clock :math:`\pi_c \propto \rho^c` with
-    :math:`\rho = P(a \bar b) / P(\bar a b)`, and exactly :math:`E[\text{maximum}] = P(ab) + P(a \bar b) P(c \ge 0) +
-    P(\bar a b) P(c \le 0)`: for independent streams of equal p it is high by :math:`p (1 - p) / (2L + 1)`, the worst case. Streams
-    of low discrepancy have no error at all: their leads hardly shrink.
+    For pairs of bits that are independent from clock to clock :math:`\pi_c \propto \rho^c` with :math:`\rho = P(a \bar b) /
+    P(\bar a b)`, and exactly :math:`E[\text{maximum}] = P(ab) + P(a \bar b) P(c \ge 0) + P(\bar a b) P(c \le 0)`: for
+    independent streams of equal p it is high by :math:`p (1 - p) / (2L + 1)`, the worst case. Streams of low discrepancy have
+    no error at all: their leads hardly shrink.
 
-    Latency 0 (``behind`` is of the register), interval 1. Source of the idea, with a shift register for the counter: F. Neugebauer,
-    I. Polian and J. P. Hayes, On the Maximum Function in Stochastic Computing, 2018, arXiv:1807.06966.
+    Latency 0 (``behind`` is of the register), interval 1. Source of the idea, with a shift register for the counter: F.
+    Neugebauer, I. Polian and J. P. Hayes, On the Maximum Function in Stochastic Computing, 2018, arXiv:1807.06966.
     """
 
     contract = Contract()

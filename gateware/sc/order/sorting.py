@@ -97,9 +97,9 @@ class SortingNetwork(Composite):
 
     Notes
     -----
-    With counters, the ones of bit k are the k-th of the sorted counts, for every prefix in which no stream, once ahead
-    of another that it meets, lost more than ``limit`` ones of its greatest lead, and all outputs together have the ones of all inputs in every clock, always. With gates the
-    bits of each clock are sorted, which is the same where SCC = +1.
+    With counters, the ones of bit k are the k-th of the sorted counts, for every prefix in which no stream, once ahead of another
+    that it meets, lost more than ``limit`` ones of its greatest lead; all outputs together have the ones of all inputs in every
+    clock, always. With gates the bits of each clock are sorted, which is the same where SCC = +1.
 
     Latency 0, interval 1. Source: K. E. Batcher, Sorting Networks and Their Applications, AFIPS 1968,
     doi:10.1145/1468075.1468121; algorithm M of D. E. Knuth, The Art of Computer Programming, vol. 3, section 5.2.2.

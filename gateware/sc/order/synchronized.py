@@ -35,10 +35,10 @@ class SynchronizedMaximum(Composite):
 
     Notes
     -----
-    An error remains where ones pass the synchronizer alone. For independent streams of independent bits, :math:`\pi_s \propto
-    (p (1 - q) / (q (1 - p)))^s` for s in -D to D, and exactly :math:`E[o] = q + \pi_D\,p (1 - q) = p + \pi_{-D}\,q (1 - p)`: for p = q it is
-    high by :math:`p (1 - p) / (2D + 1)`. :class:`~gateware.sc.order.counter.CounterMaximum` of the limit D has the same
-    expectation, and holds no ones back.
+    An error remains where ones pass the synchronizer alone. For independent streams of independent bits,
+    :math:`\pi_s \propto (p (1 - q) / (q (1 - p)))^s` for s in -D to D, and exactly :math:`E[o] = q + \pi_D\,p (1 - q) = p +
+    \pi_{-D}\,q (1 - p)`: for p = q it is high by :math:`p (1 - p) / (2D + 1)`.
+    :class:`~gateware.sc.order.counter.CounterMaximum` of the limit D has the same expectation, and holds no ones back.
 
     Latency 0, interval 1. Source: V. T. Lee, A. Alaghi and L. Ceze, Correlation Manipulating Circuits for Stochastic Computing,
     DATE 2018, arXiv:1803.04862.

@@ -32,5 +32,5 @@ def test_how_far_it_is_from_the_root():
 
 
 def test_a_plain_register_is_refused():
-    with pytest.raises(ContractError, match="HarmonicMeanWithOne needs stream with bits independent from clock to clock, and they are shifted"):
+    with pytest.raises(ContractError, match="needs stream with bits independent from clock to clock, and they are shifted"):
         HarmonicMeanWithOne.contract.check("HarmonicMeanWithOne", {"stream": [Stream(frozenset({"a"}), "shifted", ("a", 1))]})

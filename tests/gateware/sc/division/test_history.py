@@ -52,7 +52,7 @@ def test_an_index_from_the_source_of_the_operands_is_refused():
     for origin, refused in (("a", True), ("b", False)):
         given = {"dividend": [stream], "divisor": [stream], "index": [Sequence(origin, "low discrepancy")]}
         if refused:
-            with pytest.raises(ContractError, match="needs index and divisor with SCC = 0.*: draw the index from a source of its own"):
+            with pytest.raises(ContractError, match="index and divisor with SCC = 0.*: draw the index from a source of its own"):
                 HistoryDivider.contract.check("HistoryDivider", given)
         else:
             HistoryDivider.contract.check("HistoryDivider", given)

@@ -29,5 +29,5 @@ def test_independent_streams_give_0_625_for_0_6_by_0_9():
 
 def test_independent_streams_are_refused():
     given = {port: [Stream(frozenset({port}), "independent", (port, 1))] for port in ("part", "other")}
-    with pytest.raises(ContractError, match=r"needs part and other with SCC = \+1, and they have SCC = 0: on independent streams"):
+    with pytest.raises(ContractError, match=r"with SCC = \+1, and they have SCC = 0: on independent streams"):
         ShareOfUnion.contract.check("ShareOfUnion", given)

@@ -28,7 +28,8 @@ def test_error_on_sobol_streams(clocks, depth, dimensions, bound):
     x, y = operands(clocks, ordered=True)
     bits = clocks.bit_length() - 1
     model = MODEL if depth == 2 else models.golden(SynchronizedDivider(depth))
-    given = {"dividend": encoded(x, sobol(dimensions[0], bits, clocks)), "divisor": encoded(y, sobol(dimensions[1], bits, clocks)),
+    given = {"dividend": encoded(x, sobol(dimensions[0], bits, clocks)),
+             "divisor": encoded(y, sobol(dimensions[1], bits, clocks)),
              "index": sobol(dimensions[2], depth.bit_length() - 1, clocks)}
     assert rms(model.run(given).quotient.mean(axis=0) - x / y) <= bound
 

@@ -22,13 +22,14 @@ def test_the_greatest_and_the_least_number(width):
 
 
 def test_independent_streams_give_other_numbers():
-    given = {"streams": independent(0.3, 200_000, 1).astype(np.uint64) | independent(0.6, 200_000, 2).astype(np.uint64) << np.uint64(1)}
+    given = {"streams": independent(0.3, 200_000, 1) + 2 * independent(0.6, 200_000, 2)}
     assert models.golden(SharedMaximum()).run(given).maximum.mean() == pytest.approx(1 - 0.7 * 0.4, abs=0.005)
     assert models.golden(SharedMinimum()).run(given).minimum.mean() == pytest.approx(0.18, abs=0.005)
 
 
 def test_contract_and_what_is_known_of_the_outputs():
-    a, b = (Stream(frozenset({"r"}), "ramp", ("r", 1), "unipolar", lo, hi, name) for lo, hi, name in ((0.1, 0.8, "x"), (0.3, 0.6, "y")))
+    a, b = (Stream(frozenset({"r"}), "ramp", ("r", 1), "unipolar", *number)
+            for number in ((0.1, 0.8, "x"), (0.3, 0.6, "y")))
     other = Stream(frozenset({"s"}), "ramp", ("s", 1))
     SharedMaximum.contract.check("SharedMaximum", {"streams": [a, b]})
     with pytest.raises(ContractError, match=r"needs streams\[0\] and streams\[1\] with SCC = \+1, and they have SCC = 0"):

@@ -9,13 +9,13 @@ from gateware.sc.order.synchronized import SynchronizedMaximum, SynchronizedMini
 
 from ..division.streams import birth_death, encoded, independent, operands, rms, sobol
 
-MAXIMUM, MINIMUM = models.golden(SynchronizedMaximum()), models.golden(SynchronizedMinimum())
+MAXIMUM = models.golden(SynchronizedMaximum())
 
 
 @pytest.mark.parametrize("p, q, depth", [(0.5, 0.5, 1), (0.3, 0.6, 1), (0.8, 0.7, 4)])
 def test_steady_state(p, q, depth):
     a, b = independent(p, (4000, 500), 1), independent(q, (4000, 500), 2)
-    maximum, minimum = (MAXIMUM, MINIMUM) if depth == 1 else map(models.golden, (SynchronizedMaximum(depth), SynchronizedMinimum(depth)))
+    maximum, minimum = models.golden(SynchronizedMaximum(depth)), models.golden(SynchronizedMinimum(depth))
     share = birth_death([p * (1 - q)] * 2 * depth, [q * (1 - p)] * 2 * depth)
     expected = q + share[-1] * p * (1 - q)
     assert expected == pytest.approx(p + share[0] * q * (1 - p))

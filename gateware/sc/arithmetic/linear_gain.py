@@ -65,11 +65,12 @@ class LinearGain(StepComponent):
 
     Notes
     -----
-    Exact steady state for independent bits, with :math:`p = (1 + v) / 2`, :math:`q = 1 - p`, :math:`M = K / 2` (at a zero of a
-    denominator: the limit):
+    Exact steady state for independent bits, with :math:`p = (1 + v) / 2`, :math:`q = 1 - p`, :math:`M = K / 2`:
 
-    .. math:: E[o] = \frac{U}{U + L}, \qquad U = \frac{1 - (k p / q)^M}{q - k p}, \qquad L = \frac{1 - (k q / p)^M}{p - k q}
+    .. math:: E[o] = \frac{U}{U + L}, \qquad U = \frac{1}{q} \sum_{j < M} \left(\frac{k p}{q}\right)^j, \qquad
+              L = \frac{1}{p} \sum_{j < M} \left(\frac{k q}{p}\right)^j
 
+    whose limit for many states is :math:`(p - k q) / (1 - k)` between 0 and 1, linear in v.
     The cut-off is round by about :math:`1 / M`. The output follows the stream with the delay that the chain needs to cross.
 
     Latency 0 (the output is a function of the registers alone), interval 1. Source: B. D. Brown and H. C. Card, Stochastic

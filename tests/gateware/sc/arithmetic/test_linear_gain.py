@@ -9,8 +9,8 @@ from gateware.sc.arithmetic.linear_gain import LinearGain
 
 
 def closed_form(p, k, states):
-    q, half = 1 - p, states // 2
-    upper, lower = (1 - (k * p / q)**half) / (q - k * p), (1 - (k * q / p)**half) / (p - k * q)
+    q, powers = 1 - p, np.arange(states // 2)
+    upper, lower = ((k * p / q)**powers).sum() / q, ((k * q / p)**powers).sum() / p
     return upper / (upper + lower)
 
 
@@ -47,7 +47,7 @@ def test_the_gain_of_a_long_chain():
     for gain in (1.5, 2, 3, 5):
         k = (gain - 1) / (gain + 1)
         for v in np.linspace(-0.95, 0.95, 39):
-            found = 2 * closed_form((1 + v) / 2, k, 1024) - 1
+            found = 2 * closed_form((1 + v) / 2, k, 400) - 1
             assert abs(found - np.clip(gain * v, -1, 1)) < 0.01
 
 

@@ -18,7 +18,7 @@ def test_every_input(width):
 
 
 def test_the_widest():
-    streams = np.concatenate([[0], np.uint64(1) << np.arange(64, dtype=np.uint64), [2**64 - 1]]).astype(np.uint64)
+    streams = np.array([0, *(1 << k for k in range(64)), 2**64 - 1], np.uint64)
     assert models.golden(OrAdder(64)).run({"streams": streams}).sum.tolist() == [False] + [True] * 65
 
 

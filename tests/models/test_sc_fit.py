@@ -63,6 +63,11 @@ def test_degree_is_chosen(function, tolerance, degree):
     assert np.abs(errors).max() == pytest.approx(fit.worst) and np.sqrt(np.mean(np.square(errors))) == pytest.approx(fit.rms)
 
 
+def test_logarithm():
+    fit = fit_bernstein(math.log1p, 5, width=10)
+    assert fit.worst < 0.00025 and all(0 <= each <= 1024 for each in fit.coefficients)
+
+
 def test_gamma_is_fitted_as_well_as_published():
     fit = fit_bernstein(lambda x: x**0.45, 6, width=16)
     published = BPoly(np.array([0.0955, 0.7207, 0.3476, 0.9988, 0.7017, 0.9695, 0.9939])[:, None], [0, 1])

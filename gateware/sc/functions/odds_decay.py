@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract, Serial
+from gateware.sc.contract import Contract, Serial, Stream
 from gateware.step import BIT, Range, StepComponent
 
 from .chain import move, occupancy, unsigned
@@ -54,6 +54,11 @@ class _Decay(StepComponent):
         super().__init__(step if sides == 2 else step_from_bottom,
                          params=Params(states - 1, unsigned(states - 1), gap if sides == 2 else 0, states - 1 - gap),
                          state=State(Range(0, states - 1)), init=State(states // 2), inputs=Inputs(BIT))
+
+    def delivers(self, known):
+        """What is known of the output, in a circuit: it is unipolar, whatever the stream is."""
+        stream = known["stream"]
+        return {} if stream is None else {"result": Stream(stream.origins, "derived", format="unipolar")}
 
     def expectation(self, p):
         """Probability of a 1 of the output, from that of the input."""

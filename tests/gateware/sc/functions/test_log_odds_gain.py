@@ -42,7 +42,7 @@ def test_gap_to_the_usual_formula(states, gap):
 
 
 def test_leap_forward_source():
-    assert rmse(LogOddsGain(8), 12, "leap", truth(8)) <= 0.02  # At most 0.038 was asked for.
+    assert rmse(LogOddsGain(8), 12, "leap", truth(8)) <= 0.02  # Coin flips give 0.028.
 
 
 @pytest.mark.parametrize(("kind", "n", "figure"), [("LFSR", 8, 0.180), ("LFSR", 10, 0.135), ("LFSR", 12, 0.142),

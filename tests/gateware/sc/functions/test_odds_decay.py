@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from gateware.sc.contract import Stream
 from gateware.sc.functions.odds_decay import OddsDecay, TwoSidedOddsDecay
 from models.steady_state import steady_state
 
@@ -54,6 +55,13 @@ def test_sources():
 
     assert rmse(component, 12, "leap", truth) <= 0.02
     assert rmse(component, 12, "LFSR", truth) > 0.12 and rmse(component, 12, "Sobol", truth) > 0.2
+
+
+@pytest.mark.parametrize("component", [OddsDecay(), TwoSidedOddsDecay()])
+def test_output_is_unipolar(component):
+    sources = {"stream": Stream(frozenset("a"), "independent", format="bipolar")}
+    assert component.delivers(sources) == {"result": Stream(frozenset("a"), "derived", format="unipolar")}
+    assert component.delivers({"stream": None}) == {}
 
 
 @pytest.mark.parametrize("component", [OddsDecay, TwoSidedOddsDecay])

@@ -232,7 +232,9 @@ def _property_claims(component, state, inputs, in_range, initial, step_next, ste
             other = symbols(component.state, [z3.FreshConst(raw.sort()) for raw in state])
             within_range = [*in_range, *map(within, component.state, other)]
             both = [*assumed, *within_range, *(evaluate(claim, other).raw for claim in invariants)]
-            (phase, value), (phase_2, value_2) = evaluate(each.claim, now), evaluate(each.claim, other)
+            _, other_outputs = evaluate(component.step, other, ())
+            (phase, value), (phase_2, value_2) = (evaluate(each.claim, state_of, _like(component.outputs, map(domain.lift, outputs_of)))
+                                                  for state_of, outputs_of in ((now, step_outputs), (other, other_outputs)))
             wanted = [([*both, phase.raw != phase_2.raw], value.raw != value_2.raw)]
         claims[each.name] = [(within_range if condition is None else condition, claim)
                              for condition, claim in domain.exact[known:]] + wanted

@@ -52,10 +52,10 @@ def invariant(component, name):
 
 
 def distinct(component, name):
-    """A decorator: ``claim(params, state)`` gives two Ints or Vectors, a phase and a value; other phases have other values.
+    """A decorator: ``claim(params, state, outputs)`` gives two Ints or Vectors, a phase and a value; other phases have other values.
 
-    It is proven for every two states that satisfy the invariants. If the phase counts modulo the number of values, every value
-    comes once in a period.
+    It is proven for every two states that satisfy the invariants, of a component without inputs. If the phase counts modulo the
+    number of values, every value comes once in a period.
     """
     return _register("distinct", component, name)
 

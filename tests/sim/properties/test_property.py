@@ -66,12 +66,12 @@ def test_an_invariant_is_assumed_of_the_others():
 
 def test_distinct_phases_have_distinct_values():
     @distinct(RampCounter, "p: all")
-    def every(params, state):
-        return state.count, count_to(state.count, params.modulus)
+    def every(params, state, outputs):
+        return state.count, count_to(outputs.ramp, params.modulus)
 
     @distinct(RampCounter, "p: halves")
-    def halves(params, state):
-        return state.count, state.count >> 1
+    def halves(params, state, outputs):
+        return state.count, outputs.ramp >> 1
 
     assert goals(RampCounter(13)) == {"p: all": True, "p: halves": False}
 

@@ -8,6 +8,7 @@ from scipy.stats import binom
 import models
 from gateware.sc.contract import ContractError, Sequence, Stream
 from gateware.sc.division.addie import AddieDivider
+from models.steady_state import steady_state
 
 from .streams import birth_death, encoded, independent, nested, operands, rms, sobol
 
@@ -34,6 +35,8 @@ def test_the_count_of_independent_streams_is_a_birth_death_chain(p, q):
     level = np.arange(33) / 32
     expected = birth_death(p * (1 - q * level[:-1]), (1 - p) * q * level[1:])
     assert shares == pytest.approx(expected, abs=0.004)
+    exact = steady_state(AddieDivider(5), dividend=p, divisor=q, random="uniform")
+    assert exact.quotient == pytest.approx(expected @ level, abs=1e-9) and exact.count == pytest.approx(32 * exact.quotient)
     # Where the counter is full a 1 of the dividend may be lost: all that keeps the mean from the quotient.
     assert mean == pytest.approx((p - expected[-1] * p * (1 - q)) / q, abs=0.003)
 

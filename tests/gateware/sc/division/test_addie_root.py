@@ -7,6 +7,7 @@ import pytest
 import models
 from gateware.sc.contract import ContractError, Sequence, Stream
 from gateware.sc.division.addie_root import AddieRoot, DelayedAddieRoot
+from models.steady_state import steady_state
 
 from .streams import birth_death, encoded, independent, operands, rms, sobol, steady
 
@@ -41,6 +42,8 @@ def inputs(p, seed):
 def test_the_mean_square_of_the_count_is_the_input(p):
     outputs = MODEL.run(inputs(p, 1))
     share = chain(p)
+    exact = steady_state(AddieRoot(4), stream=p, random="uniform", other="uniform")
+    assert exact.root == pytest.approx(chain(p, 16) @ np.arange(17) / 16, abs=1e-9)
     assert share @ LEVEL**2 == pytest.approx(p, abs=1e-12)
     assert np.bincount(outputs.count[2000:].ravel(), minlength=33) / outputs.count[2000:].size == pytest.approx(share, abs=0.006)
     assert outputs.root[2000:].mean() == pytest.approx(share @ LEVEL, abs=0.003)
@@ -60,6 +63,8 @@ def test_the_delayed_square_is_biased_as_its_chain_says(p):
     del given["other"]
     root = DELAYED.run(given).root[2000:].mean()
     assert root == pytest.approx(delayed_chain(p) @ LEVEL, abs=0.003)
+    exact = steady_state(DelayedAddieRoot(5), stream=p, random="uniform")
+    assert exact.root == pytest.approx(delayed_chain(p) @ LEVEL, abs=1e-9)
     assert 0.001 < np.sqrt(p) - delayed_chain(p) @ LEVEL < 0.006
 
 

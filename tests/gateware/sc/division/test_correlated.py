@@ -9,6 +9,7 @@ import pytest
 import models
 from gateware.sc.contract import ContractError, Stream
 from gateware.sc.division.correlated import CorrelatedDivider
+from models.steady_state import steady_state
 
 from .streams import encoded, independent, nested, operands, rms, sobol
 
@@ -33,6 +34,7 @@ def test_quotient_of_nested_streams(p, q):
 
 
 def test_independent_streams_give_the_dividend():
+    assert steady_state(CorrelatedDivider(), dividend=0.6, divisor=0.9).quotient == pytest.approx(0.6, abs=1e-12)
     x, y = independent(0.6, (2000, 500), 2), independent(0.9, (2000, 500), 3)
     assert quotient(x, y).mean() == pytest.approx(0.6, abs=0.003)
 

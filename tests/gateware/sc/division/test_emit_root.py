@@ -6,6 +6,7 @@ import pytest
 
 import models
 from gateware.sc.division.emit_root import EmitRoot
+from models.steady_state import steady_state
 
 from .streams import encoded, independent, operands, rms, sobol
 
@@ -33,9 +34,9 @@ def test_it_never_exceeds_the_root_and_nears_it_with_the_depth():
         stream = independent(p.repeat(200), (4000, 2000), 3)
         root = model.run({"stream": stream, "index": np.random.default_rng(4).integers(0, depth, stream.shape)}).root
         errors[depth] = root.mean(axis=0).reshape(10, 200).mean(axis=1) - np.sqrt(p)
-    # Exact, by the steady state of all registers: -0.1088 and -0.0844 for p = 0.05, -0.0266 and -0.0120 for p = 0.45.
-    assert errors[2][[0, 4]] == pytest.approx([-0.1088, -0.0266], abs=0.002)
-    assert errors[4][[0, 4]] == pytest.approx([-0.0844, -0.0120], abs=0.002)
+        exact = [steady_state(EmitRoot(depth), stream=each, index="uniform").root - np.sqrt(each) for each in p]
+        assert errors[depth] == pytest.approx(exact, abs=0.002)
+        assert exact[::5] == pytest.approx({2: [-0.1088, -0.0161], 4: [-0.0844, -0.0074]}[depth], abs=0.00005)
     assert max(errors[2].max(), errors[4].max()) < 0.001
 
 

@@ -7,6 +7,7 @@ import pytest
 import models
 from gateware.sc.contract import ContractError, Stream
 from gateware.sc.division.harmonic_mean import HarmonicMeanWithOne
+from models.steady_state import steady_state
 
 from .streams import independent
 
@@ -15,6 +16,7 @@ MODEL = models.golden(HarmonicMeanWithOne())
 
 @pytest.mark.parametrize("p", [0.0, 0.05, 0.25, 0.5, 0.9, 1.0])
 def test_harmonic_mean(p):
+    assert steady_state(HarmonicMeanWithOne(), stream=p).mean == pytest.approx(2 * p / (1 + p), abs=1e-12)
     assert MODEL.run({"stream": independent(p, (2000, 500), 1)}).mean.mean() == pytest.approx(2 * p / (1 + p), abs=0.003)
 
 

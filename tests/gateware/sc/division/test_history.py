@@ -7,6 +7,7 @@ import pytest
 import models
 from gateware.sc.contract import ContractError, Sequence, Stream
 from gateware.sc.division.history import HistoryDivider
+from models.steady_state import steady_state
 
 from .streams import encoded, nested, operands, rms, sobol
 
@@ -28,6 +29,7 @@ def test_quotient_of_nested_streams(p, q):
     x, y = nested(p, q, (2000, 500), 1)
     index = np.random.default_rng(2).integers(0, 4, 2000)
     assert MODEL.run({"dividend": x, "divisor": y, "index": index}).quotient.mean() == pytest.approx(p / q, abs=0.005)
+    assert steady_state(HistoryDivider(4), dividend=p, divisor=q, index="uniform").quotient == pytest.approx(p, abs=1e-9)
 
 
 @pytest.mark.parametrize("clocks, dimension, bound", [(256, 1, 0.0104), (1024, 3, 0.0070), (4096, 3, 0.0069)])

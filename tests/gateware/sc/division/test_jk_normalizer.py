@@ -5,6 +5,7 @@ import pytest
 
 import models
 from gateware.sc.division.jk_normalizer import JKNormalizer
+from models.steady_state import steady_state
 
 from .streams import independent, nested
 
@@ -15,6 +16,7 @@ MODEL = models.golden(JKNormalizer())
 @pytest.mark.parametrize("related", [False, True])
 def test_share_in_the_sum_for_any_correlation(p, q, related):
     a, b = nested(p, q, (2000, 500), 1) if related else (independent(p, (2000, 500), 2), independent(q, (2000, 500), 3))
+    assert steady_state(JKNormalizer(), a=p, b=q).share == pytest.approx(p / (p + q), abs=1e-12)
     share = MODEL.run({"a": a, "b": b}).share[100:]
     assert share.mean() == pytest.approx(p / (p + q), abs=0.004)
     expected = p * q / (p + q)**2 * (2 / (p + q) - 1) / len(share)

@@ -7,6 +7,7 @@ import pytest
 import models
 from gateware.sc.contract import ContractError, Stream
 from gateware.sc.division.trace_root import TraceRoot
+from models.steady_state import steady_state
 
 from .streams import independent
 
@@ -42,7 +43,8 @@ def test_a_toggling_d_gives_no_root(p, depth):
 @pytest.mark.parametrize("p, two, eight", [(0.05, -0.1127, -0.0682), (0.25, -0.0702, -0.0235), (0.95, -0.0002, 0.0)])
 def test_a_random_d_gives_the_root_less_an_error_that_falls_with_the_depth(p, two, eight):
     half = independent(0.5, (4000, 400), 3)
-    # The exact errors are of the steady state of all registers.
+    exact = steady_state(TraceRoot(2), stream=p, half=0.5, index="uniform").root - np.sqrt(p)
+    assert exact == pytest.approx(two, abs=0.00005)
     assert root(p, 2, half) - np.sqrt(p) == pytest.approx(two, abs=0.003)
     assert root(p, 8, half) - np.sqrt(p) == pytest.approx(eight, abs=0.003)
 

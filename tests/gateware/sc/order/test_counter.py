@@ -8,6 +8,7 @@ import pytest
 
 import models
 from gateware.sc.order.counter import CompareExchange, CounterMaximum, CounterMinimum
+from models.steady_state import steady_state
 
 from ..division.streams import encoded, independent, nested, operands, rms, sobol
 
@@ -53,6 +54,9 @@ def test_steady_state(p, q, related):
     share = (lone_a / lone_b if lone_b else 1.0)**lead / sum((lone_a / lone_b if lone_b else 1.0)**lead)
     expected = both + lone_a * share[lead >= 0].sum() + lone_b * share[lead <= 0].sum()
     assert outputs.maximum[100:].mean() == pytest.approx(expected, abs=0.003)
+    if not related:
+        exact = steady_state(CompareExchange(), a=p, b=q)
+        assert exact.maximum == pytest.approx(expected, abs=1e-9) and exact.minimum == pytest.approx(p + q - expected, abs=1e-9)
     if p == q and not related:
         assert expected == pytest.approx(p + p * (1 - p) / 17)
 

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 import models
+from gateware.sc.order.counter import CounterMaximum
 from gateware.sc.order.synchronized import SynchronizedMaximum, SynchronizedMinimum
+from models.steady_state import steady_state
 
 from ..division.streams import birth_death, encoded, independent, operands, rms, sobol
 
@@ -21,6 +23,7 @@ def test_steady_state(p, q, depth):
     assert expected == pytest.approx(p + share[0] * q * (1 - p))
     assert maximum.run({"a": a, "b": b}).maximum.mean() == pytest.approx(expected, abs=0.003)
     assert minimum.run({"a": a, "b": b}).minimum.mean() == pytest.approx(p + q - expected, abs=0.003)
+    assert steady_state(CounterMaximum(depth), a=p, b=q).maximum == pytest.approx(expected, abs=1e-9)
     if p == q:
         assert expected == pytest.approx(p + p * (1 - p) / (2 * depth + 1))
 

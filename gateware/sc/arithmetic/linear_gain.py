@@ -70,8 +70,9 @@ class LinearGain(StepComponent):
     .. math:: E[o] = \frac{U}{U + L}, \qquad U = \frac{1}{q} \sum_{j < M} \left(\frac{k p}{q}\right)^j, \qquad
               L = \frac{1}{p} \sum_{j < M} \left(\frac{k q}{p}\right)^j
 
-    whose limit for many states is :math:`(p - k q) / (1 - k)` between 0 and 1, linear in v.
-    The cut-off is round by about :math:`1 / M`. The output follows the stream with the delay that the chain needs to cross.
+    whose limit for many states is :math:`(p - k q) / (1 - k)` between 0 and 1, linear in v. The corners of the cut-off are
+    round: there, where the error is greatest, it is about :math:`(g - 1/g) / K`. The output follows the stream with the
+    delay that the chain needs to cross.
 
     Latency 0 (the output is a function of the registers alone), interval 1. Source: B. D. Brown and H. C. Card, Stochastic
     Neural Computation I: Computational Elements, IEEE Transactions on Computers 50(9), 2001, doi:10.1109/12.954505; the

@@ -43,12 +43,13 @@ def test_long_runs_reach_it(states):
         assert abs(mean.mean() - closed_form(p, k, states)) < 5 * mean.std() / np.sqrt(runs) + 20 * states / clocks
 
 
-def test_the_gain_of_a_long_chain():
+@pytest.mark.parametrize("states", [64, 400])
+def test_the_gain_of_a_long_chain(states):
     for gain in (1.5, 2, 3, 5):
         k = (gain - 1) / (gain + 1)
-        for v in np.linspace(-0.95, 0.95, 39):
-            found = 2 * closed_form((1 + v) / 2, k, 400) - 1
-            assert abs(found - np.clip(gain * v, -1, 1)) < 0.01
+        v = np.append(np.linspace(-0.95, 0.95, 39), 1 / gain)
+        error = np.array([2 * closed_form((1 + each) / 2, k, states) - 1 for each in v]) - np.clip(gain * v, -1, 1)
+        assert abs(error).max() == abs(error[-1]) == pytest.approx((gain - 1 / gain) / states, rel=0.05)
 
 
 @pytest.mark.parametrize(("states", "error", "message"), [

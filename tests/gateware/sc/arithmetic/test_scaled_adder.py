@@ -8,6 +8,8 @@ import pytest
 import models
 from gateware.sc.arithmetic.scaled_adder import ScaledAdder
 
+from .streams import encode, joined, pairs, rms, sobol
+
 
 def prefix_errors(width, streams):
     """Scaled sum less output count after every clock; ``streams`` are (T,) or (T, B) integers of ``width`` bits."""
@@ -36,6 +38,17 @@ def test_two_streams_are_a_majority_and_a_flip_flop():
     for a, b, output in zip(x.astype(bool), y.astype(bool), outputs.sum):
         assert output == (a & b | a & flip_flop | b & flip_flop)
         flip_flop = a ^ b ^ flip_flop
+
+
+@pytest.mark.parametrize(("bits", "known"), [(8, 0.0014), (10, 0.0003), (12, 0.0001)])
+def test_rmse_of_random_pairs(bits, known):
+    # 1000 pairs, seed 0, Sobol dimensions 1 and 2. An odd sum of ones leaves half a bit: 0.5 / sqrt(2) / N, as known.
+    x, y = pairs(bits)
+    points, size = sobol(bits), 1 << bits
+    mean = models.golden(ScaledAdder(2)).run({"streams": joined(encode(x, points[:, 0]), encode(y, points[:, 1]))}).sum.mean(axis=0)
+    assert np.array_equal(mean * size, (x + y) // 2)
+    assert rms(mean - (x + y) / 2 / size) == pytest.approx(0.5 / np.sqrt(2) / size, rel=0.05)
+    assert rms(mean - (x + y) / 2 / size) < known + 0.00005
 
 
 @pytest.mark.parametrize("width", [-1, 1, 65])

@@ -4,7 +4,7 @@ _HOMES = {
     "AndMultiplier": "sc.arithmetic.multiply", "Classifier": "chip.classifier", "ComparatorEncoder": "sc.encode.comparator",
     "DenseLayer": "layers.dense", "FixedPointLIF": "neurons.fixed_point_lif", "LFSR": "sc.sources.lfsr", "LIF": "neurons.lif",
     "MuxAdder": "sc.arithmetic.mux_adder", "NeuronBank": "neurons.bank", "OnesCounter": "sc.decode.ones_counter", "Popcount": "sc.arithmetic.popcount",
-    "RampCounter": "sc.sources.ramp", "XnorMultiplier": "sc.arithmetic.multiply",
+    "RampCounter": "sc.sources.ramp", "StochasticDense": "layers.stochastic_dense", "XnorMultiplier": "sc.arithmetic.multiply",
 }
 __all__ = sorted(_HOMES)
 

@@ -296,8 +296,8 @@ class StochasticDense(Component):
         return {
             "default": cls(neuron, weights, width=4, time_steps=3, lanes=2),
             # Windows that are no period of their sources, which have to be wound back.
-            "lanes": cls(neuron, [row + row[::-1] for row in weights] + [[16, -16] * 4], width=4, length=6, time_steps=2, lanes=4,
+            "lanes": cls(neuron, [row + row[::-1] for row in weights] + [[16, -16] * 4], width=4, length=6, time_steps=3, lanes=4,
                          sources=PhaseShiftedLFSR(4, 6)),
-            "bipolar": cls(neuron, bipolar, width=3, time_steps=2, lanes=1, format="bipolar",
+            "bipolar": cls(neuron, bipolar, width=3, time_steps=6, lanes=1, format="bipolar",
                            sources=(RampCounter(8), VanDerCorput(3))),
         }

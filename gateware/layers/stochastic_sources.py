@@ -39,7 +39,8 @@ def walk(source, steps):
         if state == source.init:
             return states, numbers, True
     if len(states) < steps:
-        raise ValueError(f"StochasticDense sources must repeat within {LONGEST_PERIOD} clocks, and {type(source).__name__} does not")
+        raise ValueError(f"StochasticDense sources must repeat within {LONGEST_PERIOD} clocks, and {type(source).__name__} does "
+                         "not")
     return states, numbers, False
 
 
@@ -63,12 +64,12 @@ def check_sources(sources, width):
     for source in sources:
         if not isinstance(source, StepComponent) or source.inputs or not source.state \
                 or any(number.kind == "bit" for number in source.outputs):
-            raise TypeError("StochasticDense sources must be StepComponents with state, without inputs and with numbers as outputs, "
-                            f"not {source!r}")
+            raise TypeError("StochasticDense sources must be StepComponents with state, without inputs and with numbers as "
+                            f"outputs, not {source!r}")
         for number in source.outputs:
             if number.lo < 0 or number.hi >= 1 << width:
-                raise ValueError(f"StochasticDense sources must give numbers of {width} bits, and those of {type(source).__name__} "
-                                 f"reach {number.lo} to {number.hi}")
+                raise ValueError(f"StochasticDense sources must give numbers of {width} bits, and those of "
+                                 f"{type(source).__name__} reach {number.lo} to {number.hi}")
     count = sum(len(source.outputs) for source in sources)
     if count != 2:
         raise ValueError(f"StochasticDense sources must give two numbers, the inputs' and the weights', not {count}")
@@ -125,7 +126,7 @@ def source_logic(m, name, source, rewound, counting, pass_end, last_pass, last_t
     counting : Value
         Whether it moves.
     pass_end, last_pass, last_time_step : Value
-        Whether this is the last clock of a synapse; of a time step, for the last synapse; of a transaction, for the last time step.
+        Whether this is the last clock of a synapse; whether that is a time step's last one; whether that is a transaction's.
 
     Returns
     -------

@@ -57,7 +57,8 @@ class StochasticDenseModel:
 
     def _streams(self, values, random):
         """The packed streams (..., words) of encoded values (...)."""
-        bits = self._comparator.run({"value": np.broadcast_to(values.ravel(), (len(random), values.size)), "random": random}).stream
+        shared = np.broadcast_to(values.ravel(), (len(random), values.size))
+        bits = self._comparator.run({"value": shared, "random": random}).stream
         return pack(np.ascontiguousarray(bits.T)).reshape(*values.shape, len(self._mask))
 
     def currents(self, inputs):

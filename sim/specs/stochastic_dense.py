@@ -114,7 +114,8 @@ def stochastic_dense(spec, m, layer):
         spec.claim(m, "every neuron keeps its current for the time steps that have the same", ~update | (written == own_sum))
     m.d.comb += own.eq(2 * own_sum - n_inputs * length if layer.format == "bipolar" else own_sum)
     spec.claim(m, "every sum takes every bit of every synapse of its neuron exactly once, in order",
-               (~counting | ((synapse < n_inputs) & (input_row == synapse) & (weight_row == group * n_inputs + synapse)))
+               (~counting | ((synapse < n_inputs) & (input_row == synapse)
+                               & (weight_row == group * n_inputs + synapse)))
                & (~update | later | (synapse == n_inputs)))
     spec.claim(m, "every synapse of a time step has the same window of random numbers, and every transaction the same windows",
                ~counting | Cat(spec.inside(f"{name}_random") == random for name, random in zip(("input", "weight"), numbers)).all())
@@ -134,8 +135,8 @@ def stochastic_dense(spec, m, layer):
     spec.claim(m, "inputs are accepted exactly while none of the transaction is missing its counts", layer.i.ready == ~full)
 
     # All registers there are, and all that could change a memory.
-    registers = Cat({id(signal): signal for _, fragment in _walk(spec.fragment) for statement in fragment.statements.get("sync", ())
-                     for signal in statement._lhs_signals()}.values())
+    registers = Cat({id(signal): signal for _, fragment in _walk(spec.fragment)
+                     for statement in fragment.statements.get("sync", ()) for signal in statement._lhs_signals()}.values())
     waits = (layer.i.ready & ~layer.i.valid) | (layer.o.valid & ~layer.o.ready)
     waited, before = Signal(name="waited"), Signal(len(registers), name="before")
     m.d.sync += [waited.eq(waits), before.eq(registers)]

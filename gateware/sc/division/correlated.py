@@ -47,7 +47,7 @@ class CorrelatedDivider(StepComponent):
     0.035. :class:`~gateware.sc.division.history.HistoryDivider` brings it down. Before the divisor's first 1 the quotient is 0.
 
     Latency 0, interval 1. Source: T.-H. Chen and J. P. Hayes, Design of Division Circuits for Stochastic Computing,
-    ISVLSI 2016, doi:10.1109/ISVLSI.2016.48.
+    ISVLSI 2016.
     """
 
     contract = Contract(Correlation(("dividend", "divisor"), +1), AtMost("dividend", "divisor"),

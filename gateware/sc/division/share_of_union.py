@@ -48,7 +48,7 @@ class ShareOfUnion(StepComponent):
     contract therefore asks for SCC = +1.
 
     Latency 1 (the output is a register), interval 1. Compare T.-H. Chen and J. P. Hayes, Design of Division Circuits for
-    Stochastic Computing, ISVLSI 2016, doi:10.1109/ISVLSI.2016.48, whose divider it resembles.
+    Stochastic Computing, ISVLSI 2016, whose divider it resembles.
     """
 
     latency = 1

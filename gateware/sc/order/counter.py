@@ -112,8 +112,11 @@ class CompareExchange(StepComponent):
     independent streams of equal p it is high by :math:`p (1 - p) / (2L + 1)`, the worst case. Streams of low discrepancy have
     no error at all: their leads hardly shrink.
 
-    Latency 0 (``behind`` is of the register), interval 1. Source of the idea, with a shift register for the counter: F.
-    Neugebauer, I. Polian and J. P. Hayes, On the Maximum Function in Stochastic Computing, 2018, arXiv:1807.06966.
+    Latency 0 (``behind`` is of the register), interval 1. Source: M. Lunglmayr, D. Wiesinger and W. Haselmayr, Design and Analysis
+    of
+    Efficient Maximum/Minimum Circuits for Stochastic Computing, IEEE Transactions on Computers 69(3):402-409, 2020,
+    arXiv:1807.06966, with a shift register; with a counter of the difference, Stochastic Computing Max & Min Architectures Using
+    Markov Chains, by N. Temenos and P. P. Sotiriadis, 2021.
     """
 
     contract = Contract()

@@ -113,8 +113,7 @@ class CompareExchange(StepComponent):
     no error at all: their leads hardly shrink.
 
     Latency 0 (``behind`` is of the register), interval 1. Source: M. Lunglmayr, D. Wiesinger and W. Haselmayr, Design and Analysis
-    of
-    Efficient Maximum/Minimum Circuits for Stochastic Computing, IEEE Transactions on Computers 69(3):402-409, 2020,
+    of Efficient Maximum/Minimum Circuits for Stochastic Computing, IEEE Transactions on Computers 69(3):402-409, 2020,
     arXiv:1807.06966, with a shift register; with a counter of the difference, Stochastic Computing Max & Min Architectures Using
     Markov Chains, by N. Temenos and P. P. Sotiriadis, 2021.
     """

@@ -88,8 +88,8 @@ class InStreamMultiplier(StepComponent):
             raise ValueError(f"InStreamMultiplier width must be between 1 and 6, not {width}")
         depth, index, count = 1 << width, Range.unsigned(width), Range.unsigned(width + 1)
         alternating = sum(1 << k for k in range(0, depth, 2))
-        super().__init__(step, params=Params(width, depth, alternate(width), index, count), state=State(Vector(depth), count, index),
-                         init=State(alternating, depth // 2, 0), inputs=Inputs(a=BIT, b=BIT))
+        super().__init__(step, params=Params(width, depth, alternate(width), index, count),
+                         state=State(Vector(depth), count, index), init=State(alternating, depth // 2, 0), inputs=Inputs(a=BIT, b=BIT))
 
     @classmethod
     def examples(cls):

@@ -68,7 +68,8 @@ class MuxDotProduct(StepComponent):
             raise ValueError(f"MuxDotProduct width must be between 2 and 64, not {width}")
         if not isinstance(bipolar, bool):
             raise TypeError(f"MuxDotProduct bipolar must be True or False, not {bipolar!r}")
-        self.contract = Contract(Correlation(("a", "b"), 0, across=True), Format(("a", "b"), "bipolar" if bipolar else "unipolar"))
+        self.contract = Contract(Correlation(("a", "b"), 0, across=True),
+                                 Format(("a", "b"), "bipolar" if bipolar else "unipolar"))
         super().__init__(step_bipolar if bipolar else step_unipolar,
                          inputs=Inputs(Vector(width), Vector(width), Range(0, width - 1)))
 

@@ -151,8 +151,8 @@ class BipolarUnaryMultiplier(StepComponent):
     def __init__(self, width=8):
         width = _checked("BipolarUnaryMultiplier", width)
         index = Range.unsigned(width)
-        super().__init__(step_bipolar, params=Params(width, alternate(width), index), state=BipolarState(index, index), init=BipolarState(0, 0),
-                         inputs=Inputs(stream=BIT, value=Range(0, 1 << width)))
+        super().__init__(step_bipolar, params=Params(width, alternate(width), index), state=BipolarState(index, index),
+                         init=BipolarState(0, 0), inputs=Inputs(stream=BIT, value=Range(0, 1 << width)))
 
     @classmethod
     def examples(cls):

@@ -37,7 +37,8 @@ def test_bias_of_pairs_that_differ():
 
 @pytest.mark.parametrize("width", [0, 2, 6, 68])
 def test_width_refused(width):
-    with pytest.raises(ValueError, match=rf"^ApproximateParallelCounter width must be a multiple of 4 between 4 and 64, not {width}$"):
+    message = f"^ApproximateParallelCounter width must be a multiple of 4 between 4 and 64, not {width}$"
+    with pytest.raises(ValueError, match=message):
         ApproximateParallelCounter(width)
 
 

@@ -30,7 +30,8 @@ def test_the_bound_of_a_period(order):
     bits, weights = 8, (37, -91, 75, 53)
     x = np.random.default_rng(2).integers(0, 257, (4, 2000))
     source = van_der_corput(bits) if order == "ramp" else np.arange(256)
-    ones = models.golden(CeMux(weights, order=order)).run({"streams": joined(*(encode(each, source) for each in x))}).sum.sum(axis=0)
+    streams = joined(*(encode(each, source) for each in x))
+    ones = models.golden(CeMux(weights, order=order)).run({"streams": streams}).sum.sum(axis=0)
     v = 2 * x / 256 - 1
     error = (2 * ones - 256 - np.tensordot(weights, v, 1)) / 2
     assert abs(error).max() <= 4 * (bits / 3 + 1)

@@ -20,7 +20,8 @@ def test_every_prefix_is_the_floor_of_the_product(numerator, denominator):
     (1, 65537, ValueError, "denominator must be between 1 and 2\\*\\*16, not 65537"),
     (4, 3, ValueError, "numerator must be between 1 and the denominator 3, not 4"),
     (0, 3, ValueError, "numerator must be between 1 and the denominator 3, not 0"),
-    (0.5, 3, TypeError, "numerator must be an integer, not 0.5"), (1, None, TypeError, "denominator must be an integer, not None")])
+    (0.5, 3, TypeError, "numerator must be an integer, not 0.5"),
+    (1, None, TypeError, "denominator must be an integer, not None")])
 def test_errors(numerator, denominator, error, message):
     with pytest.raises(error, match=f"^ConstantGain {message}$"):
         ConstantGain(numerator, denominator)

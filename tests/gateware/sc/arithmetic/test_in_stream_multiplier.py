@@ -21,7 +21,8 @@ def test_a_stream_of_the_window_s_period_counts_as_its_number():
     b = np.tile(encode(y, rng.permutation(DEPTH)), (6, 1))
     a = np.vstack([np.zeros((DEPTH, len(y)), bool), rng.random((clocks, len(y))) < 0.7])
     ones = a.cumsum(axis=0)
-    below = np.vstack([np.zeros((1, DEPTH + 1), int), (np.tile(balanced(WIDTH), 6)[:, None] < np.arange(DEPTH + 1)).cumsum(axis=0)])
+    below = (np.tile(balanced(WIDTH), 6)[:, None] < np.arange(DEPTH + 1)).cumsum(axis=0)
+    below = np.vstack([np.zeros_like(below[:1]), below])
     assert np.array_equal(MODEL.run({"a": a, "b": b}).product.cumsum(axis=0), below[ones, y])
 
 

@@ -39,7 +39,8 @@ def test_long_runs_reach_it(states):
     rng, clocks, runs, model = np.random.default_rng(8), 20_000, 300, models.golden(LinearGain(states))
     for v in (-0.7, 0.1, 0.2):
         p, k = (1 + v) / 2, 0.5
-        mean = model.run({"stream": rng.random((clocks, runs)) < p, "outward": rng.random((clocks, runs)) < k}).product.mean(axis=0)
+        streams = {"stream": rng.random((clocks, runs)) < p, "outward": rng.random((clocks, runs)) < k}
+        mean = model.run(streams).product.mean(axis=0)
         assert abs(mean.mean() - closed_form(p, k, states)) < 5 * mean.std() / np.sqrt(runs) + 20 * states / clocks
 
 

@@ -52,7 +52,7 @@ def test_any_correlation_of_a_short_stream():
     shares = [(a, b, c, length - a - b - c) for a in range(length + 1) for b in range(length + 1 - a)
               for c in range(length + 1 - a - b)]
     x, y = (np.array([np.repeat(bits, share) for share in shares]).T for bits in ([1, 1, 0, 0], [1, 0, 1, 0]))
-    products, equal = golden(AND).run({"a": x, "b": y}).product.mean(axis=0), golden(XNOR).run({"a": x, "b": y}).product.mean(axis=0)
+    products, equal = (golden(each).run({"a": x, "b": y}).product.mean(axis=0) for each in (AND, XNOR))
     for (a, b, c, _), product, same in zip(shares, products, equal):
         p, q = (a + b) / length, (a + c) / length
         covariance = a / length - p * q

@@ -14,7 +14,8 @@ from .streams import joined
 def test_every_input(groups, size):
     streams = np.arange(1 << groups * size)
     bits = (streams[:, None] >> np.arange(groups * size) & 1).reshape(-1, groups, size)
-    assert np.array_equal(models.golden(PartialBinaryAdder(groups, size)).run({"streams": streams}).ones, bits.any(axis=2).sum(axis=1))
+    ones = models.golden(PartialBinaryAdder(groups, size)).run({"streams": streams}).ones
+    assert np.array_equal(ones, bits.any(axis=2).sum(axis=1))
 
 
 def test_the_closed_form_where_every_pair_meets():

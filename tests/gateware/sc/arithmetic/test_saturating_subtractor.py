@@ -45,12 +45,14 @@ def test_the_difference_of_six_and_five_tenths():
 def test_one_source_gives_the_difference_exactly():
     x, y = (each.ravel() for each in np.meshgrid(np.arange(257), np.arange(257)))
     random = sobol(8)[:, 2]
-    ones = models.golden(SaturatingSubtractor(255)).run({"minuend": encode(x, random), "subtrahend": encode(y, random)}).difference
-    assert np.array_equal(ones.sum(axis=0)[x >= y], (x - y)[x >= y]) and not ones.sum(axis=0)[x < y].any()
+    streams = {"minuend": encode(x, random), "subtrahend": encode(y, random)}
+    ones = models.golden(SaturatingSubtractor(255)).run(streams).difference.sum(axis=0)
+    assert np.array_equal(ones[x >= y], (x - y)[x >= y]) and not ones[x < y].any()
 
 
 @pytest.mark.parametrize(("depth", "error", "message"), [
-    (0, ValueError, "depth must be between 1 and 2\\*\\*16, not 0"), (65537, ValueError, "depth must be between 1 and 2\\*\\*16, not 65537"),
+    (0, ValueError, "depth must be between 1 and 2\\*\\*16, not 0"),
+    (65537, ValueError, "depth must be between 1 and 2\\*\\*16, not 65537"),
     (1.5, TypeError, "depth must be an integer, not 1.5")])
 def test_errors(depth, error, message):
     with pytest.raises(error, match=rf"^SaturatingSubtractor {message}$"):

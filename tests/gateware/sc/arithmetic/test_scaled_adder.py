@@ -45,7 +45,8 @@ def test_rmse_of_random_pairs(bits, known):
     # 1000 pairs, seed 0, Sobol dimensions 1 and 2. An odd sum of ones leaves half a bit: 0.5 / sqrt(2) / N, as known.
     x, y = pairs(bits)
     points, size = sobol(bits), 1 << bits
-    mean = models.golden(ScaledAdder(2)).run({"streams": joined(encode(x, points[:, 0]), encode(y, points[:, 1]))}).sum.mean(axis=0)
+    streams = joined(encode(x, points[:, 0]), encode(y, points[:, 1]))
+    mean = models.golden(ScaledAdder(2)).run({"streams": streams}).sum.mean(axis=0)
     assert np.array_equal(mean * size, (x + y) // 2)
     assert rms(mean - (x + y) / 2 / size) == pytest.approx(0.5 / np.sqrt(2) / size, rel=0.05)
     assert rms(mean - (x + y) / 2 / size) < known + 0.00005

@@ -16,6 +16,9 @@ def main(arguments=None):
     area.add_argument("--check", action="store_true", help="write nothing, and fail where a figure differs from the kept one")
     speed = commands.add_parser("speed", help="neuron steps and simulated clocks per second on this machine, one core")
     speed.add_argument("--rounds", type=int, default=5, help="how often each measurement is taken (default: 5)")
+    sc_speed = commands.add_parser("sc-speed", help="packed streams, encoders, state machines and dense layers in Gbit/s, one core, "
+                                                    "beside sc_neurocore_engine where that is installed")
+    sc_speed.add_argument("--rounds", type=int, default=100, help="how often each measurement is taken (default: 100)")
     try:
         options = parser.parse_args(arguments)
     except SystemExit as leaving:
@@ -27,6 +30,9 @@ def main(arguments=None):
         if options.command == "area":
             from .area import run_area
             return run_area(options.only, check=options.check)
+        if options.command == "sc-speed":
+            from .sc_speed import run_sc_speed
+            return run_sc_speed(options.rounds)
         from .speed import run_speed
         return run_speed(options.rounds)
     except (BuildError, OSError, ValueError) as error:

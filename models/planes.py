@@ -109,8 +109,10 @@ class PlanesModel:
             arrays.append(array)
         if length is None:
             raise TypeError("length must be given for a component without inputs")
-        bits = [[value >> k & 1 for k in range(shape.width)] for shape, value in zip(component.state, component.init)]
-        state = [np.repeat(np.array(each, np.uint64)[:, None] * _ALL, words, axis=1) for each in bits]
+        state = [np.zeros((shape.width, words), np.uint64) for shape in component.state]
+        for planes, value in zip(state, component.init):
+            for k, plane in enumerate(planes):
+                plane[:] = _ALL if value >> k & 1 else 0
         outputs = [np.empty((length, shape.width, words), np.uint64) for shape in component.outputs]
         self.kernel(length, words, *state, *arrays, *outputs)
         return type(component.outputs)(*outputs)

@@ -1,6 +1,6 @@
 """Networks of gates as machine code: LLVM's text is generated, compiled for this processor and kept in the user's cache.
 
-A block of words goes through all clocks before the next one does, so that the state stays in registers; a block is as
+A block of words goes through many clocks before the next one does, so that the state stays in registers; a block is as
 many words as keep the processor busy, in vectors of what width it has.
 """
 
@@ -19,8 +19,8 @@ from .generated import cache_folder
 
 __all__ = ["Network", "compile_network"]
 
-# Below it, LLVM's passes cost less than they bring; above, they take seconds and bring nothing.
-_SMALL = 300
+# Words of a plane that are gone through before the next ones are: with what is beside them they stay in the first cache.
+_CHUNK = 512
 _MOST_GATES, _MOST_ASSIGNMENTS = 250, 1024
 
 
@@ -67,7 +67,7 @@ def compile_network(name, network):
     file = cache_folder() / "planes" / f"{name}_{digest}.o"
     if not file.exists():
         network = network.simplified()
-        _write(file, _object(_text(network), len(network.gates) <= _SMALL, machine))
+        _write(file, _object(_text(network), machine))
     return _load(file.read_bytes(), machine, len(network.state) + len(network.inputs) + len(network.outputs))
 
 
@@ -83,12 +83,10 @@ def _machine():
     return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=2, jit=True)
 
 
-def _object(text, optimise, machine):
+def _object(text, machine):
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = machine.triple, str(machine.target_data)
-    if optimise:
-        passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
-        passes.getModulePassManager().run(module, passes)
+    # LLVM's passes over the text would take seconds where there are many gates, and make no kernel faster.
     return machine.emit_object(module)
 
 
@@ -103,15 +101,22 @@ def _load(content, machine, count):
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(content))
     engine.finalize_object()
-    address = engine.get_function_address("kernel")
-    function = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)(address)
+    pointers = ctypes.c_void_p * count
+    function = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, pointers)(engine.get_function_address("kernel"))
 
     def kernel(clocks, words, *arrays):
         if clocks and words:
-            function(clocks, words, (ctypes.c_void_p * count)(*(array.ctypes.data for array in arrays)))
+            function(clocks, words, pointers(*map(_address, arrays)))
 
     kernel.engine = engine      # owns the code
     return kernel
+
+
+def _address(array):
+    try:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+    except (TypeError, ValueError):     # read-only, or empty; the usual way takes several microseconds
+        return array.ctypes.data
 
 
 def _blocks(network):
@@ -124,14 +129,17 @@ def _text(network):
     """The LLVM text of a network's kernel."""
     arrays = [len(planes) for part in (network.state, network.inputs) for _, planes in part]
     arrays += [len(planes) for planes in network.outputs]
-    lines = [_lanes(network, arrays, words) for words in _blocks(network)]
-    lines += ["define void @kernel(i64 %T, i64 %W, ptr %arrays) {"]
-    first = "0"
-    for words in _blocks(network):
-        lines += [f"  %end{words} = and i64 %W, -{words}",
-                  f"  call void @lanes{words}(i64 %T, i64 %W, i64 {first}, i64 %end{words}, ptr %arrays)"]
-        first = f"%end{words}"
-    return "\n".join([*lines, "  ret void", "}", ""])
+    blocks = _blocks(network)
+    lines = [_lanes(network, arrays, words) for words in blocks]
+    lines += ["define void @kernel(i64 %T, i64 %W, ptr %arrays) {", "entry:", f"%share = udiv i64 {_CHUNK}, %W",
+              "%few = icmp ult i64 %share, 16", "%chunk = select i1 %few, i64 16, i64 %share"]
+    lines += [f"%end{words} = and i64 %W, -{words}" for words in blocks]
+    lines += ["br label %part", "part:", "%from = phi i64 [ 0, %entry ], [ %to, %part ]", "%after = add i64 %from, %chunk",
+              "%over = icmp sgt i64 %after, %T", "%to = select i1 %over, i64 %T, i64 %after"]
+    lines += [f"call void @lanes{words}(i64 %from, i64 %to, i64 %W, i64 {first}, i64 %end{words}, ptr %arrays)"
+              for words, first in zip(blocks, ["0", *(f"%end{words}" for words in blocks)])]
+    lines += ["%more = icmp slt i64 %to, %T", "br i1 %more, label %part, label %end", "end:", "ret void", "}", ""]
+    return "\n".join(lines)
 
 
 def _lanes(network, arrays, words):
@@ -155,7 +163,7 @@ def _lanes(network, arrays, words):
     following = [plane for planes in network.following for plane in planes]
     inputs = [(len(network.state) + j, planes) for j, (_, planes) in enumerate(network.inputs)]
     outputs = [(len(network.state) + len(network.inputs) + j, planes) for j, planes in enumerate(network.outputs)]
-    lines = [f"define internal void @lanes{words}(i64 %T, i64 %W, i64 %first, i64 %last, ptr %arrays) {{", "entry:"]
+    lines = [f"define internal void @lanes{words}(i64 %from, i64 %to, i64 %W, i64 %first, i64 %last, ptr %arrays) {{", "entry:"]
     for array in range(len(arrays)):
         lines += [f"%slot{array} = getelementptr ptr, ptr %arrays, i64 {array}", f"%array{array} = load ptr, ptr %slot{array}"]
     lines += ["%any = icmp slt i64 %first, %last", "br i1 %any, label %block, label %end",
@@ -163,7 +171,7 @@ def _lanes(network, arrays, words):
     for array in range(len(network.state)):
         lines += pointers(array, arrays[array], None)
     lines += [f"%old_{plane} = load {kind}, ptr %at{array}_{k}, align 8" for array, k, plane in states]
-    lines += ["br label %step", "step:", "%t = phi i64 [ 0, %block ], [ %t_next, %step ]"]
+    lines += ["br label %step", "step:", "%t = phi i64 [ %from, %block ], [ %t_next, %step ]"]
     lines += [f"%{plane} = phi {kind} [ %old_{plane}, %block ], [ {value(new)}, %step ]"
               for (_, _, plane), new in zip(states, following)]
     for array, planes in inputs:
@@ -177,7 +185,7 @@ def _lanes(network, arrays, words):
     for array, planes in outputs:
         lines += pointers(array, len(planes), "%t")
         lines += [f"store {kind} {value(plane)}, ptr %at{array}_{k}, align 8" for k, plane in enumerate(planes)]
-    lines += ["%t_next = add i64 %t, 1", "%more = icmp slt i64 %t_next, %T", "br i1 %more, label %step, label %done", "done:"]
+    lines += ["%t_next = add i64 %t, 1", "%more = icmp slt i64 %t_next, %to", "br i1 %more, label %step, label %done", "done:"]
     lines += [f"store {kind} {value(new)}, ptr %at{array}_{k}, align 8" for (array, k, _), new in zip(states, following)]
     lines += [f"%w_next = add i64 %w, {words}", "%again = icmp slt i64 %w_next, %last", "br i1 %again, label %block, label %end",
               "end:", "ret void", "}"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .words import as_words, length_of
+from .words import as_words, kernels, length_of
 
 __all__ = ["dot", "mean", "popcount"]
 
@@ -28,9 +28,8 @@ def popcount(words, length):
         If they are of another length.
     """
     words = as_words("words", words, length_of(length))
-    from .kernels import count
     counts = np.empty(words.shape[:-1], np.int64)
-    count(words.reshape(-1), words.shape[-1], counts.reshape(-1))
+    kernels().count(words.reshape(-1), words.shape[-1], counts.reshape(-1))
     return counts
 
 
@@ -78,9 +77,8 @@ def dot(weights, inputs, length, *, gate="and"):
         raise ValueError(f"inputs must have the shape (N, words) or (B, N, words), not {inputs.shape}")
     if inputs.shape[-2] != weights.shape[1]:
         raise ValueError(f"inputs must be {weights.shape[1]} streams like a row of weights, not {inputs.shape[-2]}")
-    from .kernels import products_and, products_xor
     counts = np.zeros((*inputs.shape[:-2], len(weights)), np.int64)
-    products = products_and if gate == "and" else products_xor
+    products = kernels().products_and if gate == "and" else kernels().products_xor
     products(weights.reshape(-1), inputs.reshape(-1), weights.shape[1] * weights.shape[2], counts.reshape(-1, len(weights)))
     # Zeros past the end differ nowhere, so that what does not differ is counted by what there is.
     return counts if gate == "and" else weights.shape[1] * length - counts

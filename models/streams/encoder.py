@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from gateware.step import Range, StepComponent
+from gateware.step import StepComponent
 
 from .. import golden
-from ..arrays import as_input
-from .words import length_of
+from .words import kernels, length_of
 
 __all__ = ["StreamEncoder"]
 
@@ -65,11 +64,12 @@ class StreamEncoder:
         ValueError
             If one is NaN or outside [0, 1].
         """
-        p = np.asarray(probabilities, np.float64)
-        wrong = ~((p >= 0) & (p <= 1))
-        if wrong.any():
-            raise ValueError(f"probabilities must lie in [0, 1], not reach {p[wrong].flat[0]}")
-        return np.rint(p * (1 << self.width)).astype(np.int64)
+        p = np.asarray(probabilities, np.float64, order="C")
+        numbers = np.empty(p.shape, np.int64)
+        wrong = kernels().scale(p.reshape(-1), 1 << self.width, numbers.reshape(-1))
+        if wrong >= 0:
+            raise ValueError(f"probabilities must lie in [0, 1], not reach {p.flat[wrong]}")
+        return numbers
 
     def phase_of(self, values):
         """The phases in which the source gives the values: where an LFSR of that seed would start.
@@ -115,15 +115,26 @@ class StreamEncoder:
             If a number or phase is no integer or out of range, or their shapes differ.
         """
         length = length_of(length)
-        numbers = as_input("numbers", Range(0, 1 << self.width), numbers).astype(np.int64)
-        phase = as_input("phase", Range(0, len(self.period) - 1), phase).astype(np.int64)
+        numbers = _integers("numbers", numbers, 1 << self.width)
+        phase = _integers("phase", phase, len(self.period) - 1)
         if phase.ndim and phase.shape != numbers.shape:
             raise ValueError(f"phase must be one number or of the shape {numbers.shape} like the numbers, not {phase.shape}")
-        from .kernels import compare
         words = np.empty((*numbers.shape, -(-length // 64)), np.uint64)
-        phases = np.ascontiguousarray(np.broadcast_to(phase, numbers.shape)).reshape(-1)
-        compare(self._lanes, len(self.period), numbers.reshape(-1), phases, length, words.reshape(-1))
+        phases = phase if phase.ndim else np.full(numbers.shape, phase)
+        kernels().compare(self._lanes, len(self.period), numbers.reshape(-1), phases.reshape(-1), length, words.reshape(-1))
         return words
+
+
+def _integers(name, values, limit):
+    """``values`` as int64, all of 0 to ``limit``."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "biu":
+        raise TypeError(f"{name} must be integers from 0 to {limit}, not {array.dtype}")
+    wide = np.asarray(array, np.int64, order="C")
+    wrong = kernels().first_outside(wide.reshape(-1), limit)
+    if wrong >= 0:
+        raise ValueError(f"{name} must lie between 0 and {limit}, not reach {array.flat[wrong]}")
+    return wide
 
 
 def _period(source):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .words import as_words, clear_tail, length_of
+from .words import as_words, clear_tail, kernels, length_of
 
 __all__ = ["and_", "mux", "not_", "or_", "xnor", "xor"]
 
@@ -15,12 +15,14 @@ def _given(length, **streams):
 
 
 def _together(names, words):
+    if all(each.shape == words[0].shape for each in words):
+        return words
     try:
         shape = np.broadcast_shapes(*(each.shape for each in words))
     except ValueError:
         listed = " and ".join(f"{name} {each.shape[:-1]}" for name, each in zip(names, words))
         raise ValueError(f"streams must be single or of one batch, not {listed}") from None
-    return words if all(each.shape == shape for each in words) else [np.broadcast_to(each, shape) for each in words]
+    return [np.broadcast_to(each, shape) for each in words]
 
 
 def and_(a, b, length):
@@ -75,7 +77,6 @@ def not_(a, length):
 def mux(select, a, b, length):
     """``a`` where ``select`` is 1, else ``b``: their mean weighted by ``select``; see :func:`and_`."""
     select, a, b, length = _given(length, select=select, a=a, b=b)
-    from .kernels import mux_words
     chosen = np.empty(select.shape, np.uint64)
-    mux_words(*(np.ascontiguousarray(each).reshape(-1) for each in (select, a, b)), chosen.reshape(-1))
+    kernels().mux_words(*(np.ascontiguousarray(each).reshape(-1) for each in (select, a, b)), chosen.reshape(-1))
     return chosen

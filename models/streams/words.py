@@ -1,12 +1,22 @@
 """Bits to words and back, and the check of packed streams."""
 
+import functools
+
 import numpy as np
 
 from gateware.parameters import integer
 
-__all__ = ["as_words", "clear_tail", "length_of", "pack", "unpack", "words_of"]
+__all__ = ["as_words", "clear_tail", "kernels", "length_of", "pack", "unpack", "words_of"]
 
 ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+_WORD = np.dtype(np.uint64)
+
+
+@functools.cache
+def kernels():
+    """The module of kernels: Numba takes most of a second to import, and only who computes waits for it."""
+    from . import kernels
+    return kernels
 
 
 def length_of(length):
@@ -41,10 +51,9 @@ def pack(bits):
     small = bits if bits.dtype.itemsize == 1 else (bits != 0)
     if small is not bits and bits.size and not 0 <= bits.min() <= bits.max() <= 1:
         _refuse(bits)
-    from .kernels import pack_rows
     length = bits.shape[-1]
     words = np.empty((*bits.shape[:-1], -(-length // 64)), np.uint64)
-    if pack_rows(np.ascontiguousarray(small).reshape(-1).view(np.uint8), length, words.reshape(-1)) > 1:
+    if kernels().pack_rows(np.ascontiguousarray(small).reshape(-1).view(np.uint8), length, words.reshape(-1)) > 1:
         _refuse(bits)
     return words
 
@@ -67,17 +76,16 @@ def unpack(words, length):
     words, length = _array("words", words), length_of(length)
     if length > 64 * words.shape[-1]:
         raise ValueError(f"length must be between 0 and {64 * words.shape[-1]}, not {length}")
-    from .kernels import unpack_rows
     bits = np.empty((*words.shape[:-1], length), np.bool_)
-    unpack_rows(words.reshape(-1), words.shape[-1], length, bits.reshape(-1).view(np.uint8))
+    kernels().unpack_rows(words.reshape(-1), words.shape[-1], length, bits.reshape(-1).view(np.uint8))
     return bits
 
 
 def _array(name, words):
     words = np.asarray(words)
-    if words.ndim < 1 or words.dtype != np.uint64:
+    if words.ndim < 1 or words.dtype != _WORD:
         raise TypeError(f"{name} must be an array of uint64, not {words.dtype} of the shape {words.shape}")
-    return np.ascontiguousarray(words)
+    return words if words.flags.c_contiguous else np.ascontiguousarray(words)
 
 
 def as_words(name, words, length):

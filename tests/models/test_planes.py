@@ -141,6 +141,13 @@ def test_any_number_of_words_and_clocks(instances, length):
         assert np.array_equal(got, golden(component).run({"streams": streams}).sum)
 
 
+def test_inputs_may_be_read_only():
+    adder = ScaledAdder(2)
+    planes = to_planes([[3, 1], [2, 0]], Vector(2))
+    planes.flags.writeable = False
+    assert from_planes(PlanesModel(adder).run({"streams": planes}, instances=2).sum, BIT, 2).tolist() == [[True, False], [True, False]]
+
+
 def test_inputs_may_be_a_namedtuple():
     component = Popcount(7)
     planes = component.inputs._replace(streams=to_planes([[127, 5]], Vector(7)))

@@ -8,6 +8,10 @@ from gateware.step import BIT, StepComponent, not_
 __all__ = ["AndMultiplier", "XnorMultiplier"]
 
 
+_FIX = ("encode them from different sources (another Sobol dimension, another phase of an LFSR), put a Regenerator or a "
+        "Decorrelator before one of them, or take an InStreamMultiplier; for a square an InStreamSquare")
+
+
 class Inputs(NamedTuple):
     a: Any
     b: Any
@@ -47,7 +51,7 @@ class AndMultiplier(StepComponent):
     correlation A. Alaghi and J. P. Hayes, Exploiting Correlation in Stochastic Circuit Design, ICCD 2013.
     """
 
-    contract = Contract(Correlation(("a", "b"), 0), Format(("a", "b"), "unipolar"))
+    contract = Contract(Correlation(("a", "b"), 0, _FIX), Format(("a", "b"), "unipolar"))
 
     def __init__(self):
         super().__init__(step_and, inputs=Inputs(a=BIT, b=BIT))

@@ -65,7 +65,7 @@ class StochasticCircuit(Composite):
 
     Notes
     -----
-    Interval 1. ``fill`` clocks pass before the result; ``fixes`` tells in words what was inserted and why. Reset starts the next
+    Latency 1 after ``fill`` and ``length`` clocks, interval 1. ``fill`` clocks pass before the result; ``fixes`` tells in words what was inserted and why. Reset starts the next
     computation with the same sources, so that equal inputs have equal results.
     """
 

@@ -1,6 +1,7 @@
 # amaranth: UnusedElaboratable=no
 import importlib
 import inspect
+import re
 
 from amaranth.lib import wiring
 
@@ -29,14 +30,14 @@ def test_every_component_says_what_its_parameters_and_ports_are():
         text = inspect.getdoc(type(component))
         assert "Members\n" in text, name
         assert "Parameters\n" in text or not inspect.signature(type(component)).parameters, name
-        assert "Latency 0" in text and "interval 1" in text or not isinstance(component, StepComponent), name
+        assert re.search("[Ll]atency .*[Ii]nterval", text, re.DOTALL) or not isinstance(component, StepComponent), name
 
 
 def test_the_declared_shapes_hold_the_initial_values():
     for component in FOUND.values():
         if isinstance(component, StepComponent):
             assert all(value in shape for shape, value in zip(component.state, component.init))
-            assert (component.latency, component.interval) == (0, 1)
+            assert component.latency >= 0 and component.interval >= 1
 
 
 def test_a_second_walk_gives_new_instances():

@@ -145,6 +145,10 @@ class CounterMaximum(StepComponent):
     ------
     TypeError, ValueError
         If the limit is out of range.
+
+    Notes
+    -----
+    Latency 0, interval 1.
     """
 
     contract = Contract()
@@ -174,6 +178,10 @@ class CounterMinimum(StepComponent):
     ------
     TypeError, ValueError
         If the limit is out of range.
+
+    Notes
+    -----
+    Latency 0, interval 1.
     """
 
     contract = Contract()

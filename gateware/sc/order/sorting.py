@@ -135,6 +135,10 @@ class Median(Composite):
     ------
     TypeError, ValueError
         If a parameter is out of range.
+
+    Notes
+    -----
+    Latency 0, interval 1.
     """
 
     def __init__(self, width=3, limit=8):

@@ -3,7 +3,7 @@
 from gateware.sc.formats.bipolar_to_unipolar import BipolarToUnipolar
 from gateware.sc.formats.integral import IntegralToUnipolar
 from gateware.sc.formats.ratio import RatioAdder
-from gateware.sc.formats.sign_magnitude import SignMagnitudeToBipolar
+from gateware.sc.formats.sign_magnitude import BipolarToSignMagnitude, SignMagnitudeToBipolar
 from gateware.sc.formats.temporal import Inhibit
 from gateware.sc.formats.temporal_rate import RateToTemporal, TemporalToRate
 from gateware.sc.formats.two_rail import BipolarToTwoRail, TwoRailToBipolar
@@ -55,6 +55,12 @@ def two_rail_to_bipolar(params, state, inputs, following, outputs):
 def sign_magnitude_to_bipolar(params, state, inputs, following, outputs):
     out = to_int(outputs.bipolar ^ inputs.negative)
     return to_int(following.remainder) - to_int(state.remainder) == to_int(inputs.magnitude) + 1 - 2 * out
+
+
+@always(BipolarToSignMagnitude, "what enters less what leaves, each with the sign of its clock, is the balance")
+def bipolar_to_sign_magnitude(params, state, inputs, following, outputs):
+    left = mux(outputs.magnitude, sign_of(not_(outputs.negative)), 0)
+    return following.balance - state.balance == sign_of(inputs.stream) - left
 
 
 @always(IntegralToUnipolar, "all that enters is in the output, m to one, or in the remainder")

@@ -12,7 +12,7 @@ from ._known import converted
 __all__ = ["BipolarToTwoRail", "TwoRailToBipolar"]
 
 
-class Params(NamedTuple):
+class BalanceParams(NamedTuple):
     top: int
     up: tuple
     down: tuple
@@ -39,9 +39,14 @@ class Bipolar(NamedTuple):
     bipolar: Any
 
 
+def split(params, balance, stream):
+    """The rails of this clock's bit; step code."""
+    return Rails(stream & (balance == params.top), not_(stream) & (balance == 0))
+
+
 def step_split(params, state, inputs):
     balance = moved(params, state.balance, inputs.stream, not_(inputs.stream))
-    return Balance(balance), Rails(inputs.stream & (state.balance == params.top), not_(inputs.stream) & (state.balance == 0))
+    return Balance(balance), split(params, state.balance, inputs.stream)
 
 
 def step_join(params, state, inputs):
@@ -87,7 +92,7 @@ class BipolarToTwoRail(StepComponent):
         depth = integer("BipolarToTwoRail depth", depth)
         if not 1 <= depth <= 31:
             raise ValueError(f"BipolarToTwoRail depth must be between 1 and 31, not {depth}")
-        super().__init__(step_split, params=Params(2 * depth, *successors(2 * depth + 1)), state=Balance(Range(0, 2 * depth)),
+        super().__init__(step_split, params=BalanceParams(2 * depth, *successors(2 * depth + 1)), state=Balance(Range(0, 2 * depth)),
                          init=Balance(depth), inputs=Inputs(BIT))
 
     def delivers(self, known):

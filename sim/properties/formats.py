@@ -2,10 +2,10 @@
 
 from gateware.sc.formats.bipolar_to_unipolar import BipolarToUnipolar
 from gateware.sc.formats.integral import IntegralToUnipolar
+from gateware.sc.formats.rate_to_temporal import RateToTemporal
 from gateware.sc.formats.ratio import RatioAdder
 from gateware.sc.formats.sign_magnitude import BipolarToSignMagnitude, SignMagnitudeToBipolar
 from gateware.sc.formats.temporal import Inhibit
-from gateware.sc.formats.temporal_rate import RateToTemporal, TemporalToRate
 from gateware.sc.formats.two_rail import BipolarToTwoRail, TwoRailToBipolar
 from gateware.sc.formats.unipolar_to_bipolar import UnipolarToBipolar
 from gateware.step import mux, not_, to_int
@@ -82,9 +82,6 @@ def inhibit(params, state, inputs, following, outputs):
     return not_(outputs.passed & (state.seen | inputs.inhibitor)) & (not_(state.seen) | following.seen)
 
 
-def window_invariant(params, state):
+@invariant(RateToTemporal, "no more ones than clocks of the window")
+def rate_to_temporal(params, state):
     return state.ones <= state.clock
-
-
-invariant(RateToTemporal, "no more ones than clocks of the window")(window_invariant)
-invariant(TemporalToRate, "no more ones than clocks of the window")(window_invariant)

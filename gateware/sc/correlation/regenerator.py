@@ -11,7 +11,6 @@ __all__ = ["Regenerator", "WindowParams", "WindowState", "after_window_clock", "
 
 
 class WindowParams(NamedTuple):
-    width: int
     length: int
     last: int
     limits: Range
@@ -48,7 +47,7 @@ def step(params, state, inputs):
 def window_shapes(width):
     """Parameters, shapes and initial values of a window of ``2**width`` clocks."""
     limits = Range.unsigned(width)
-    return {"params": WindowParams(width, 1 << width, limits.hi, limits),
+    return {"params": WindowParams(1 << width, limits.hi, limits),
             "state": WindowState(limits, limits, Range(0, 1 << width)), "init": WindowState(0, 0, 0)}
 
 

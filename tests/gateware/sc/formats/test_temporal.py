@@ -8,8 +8,9 @@ import models
 from gateware.sc.circuit import connect, number
 from gateware.sc.contract import ContractError, scc
 from gateware.sc.encode.comparator import ComparatorEncoder
+from gateware.sc.encode.low_discrepancy import LowDiscrepancyRegenerator
+from gateware.sc.formats.rate_to_temporal import RateToTemporal
 from gateware.sc.formats.temporal import Inhibit, TemporalMaximum, TemporalMinimum
-from gateware.sc.formats.temporal_rate import RateToTemporal, TemporalToRate
 from gateware.sc.sources.sobol import Sobol
 
 LENGTH = 16
@@ -39,26 +40,22 @@ def test_inhibit_of_events_and_of_edges():
 
 
 @pytest.mark.parametrize("width", [3, 8])
-def test_windows_in_another_order(width):
+def test_rates_become_pulses_and_rates_again(width):
     length = 1 << width
-    x = np.random.default_rng(1).random((3 * length, 30)) < np.linspace(0, 1, 30)
-    counts = x.reshape(3, length, 30).sum(axis=1)
-    temporal = models.golden(RateToTemporal(width)).run({"rate": x}).temporal.reshape(3, length, 30)
-    rate = models.golden(TemporalToRate(width)).run({"temporal": x}).rate.reshape(3, length, 30)
-    assert not temporal[0].any() and not rate[0].any()
-    assert (temporal[1:] == (np.arange(length)[:, None] < counts[:-1, None])).all()
-    assert (rate[1:].sum(axis=1) == counts[:-1]).all()
-    # Of low discrepancy: every aligned piece of 2**k clocks has its share, within one.
-    for k in range(width + 1):
-        share = rate[1:].reshape(2, length >> k, 1 << k, 30).sum(axis=2)
-        assert np.abs(share - counts[:-1, None] / (length >> k)).max() <= 1
-    assert RateToTemporal(width).latency == TemporalToRate(width).latency == length
+    x = np.random.default_rng(1).random((4 * length, 30)) < np.linspace(0, 1, 30)
+    counts = x.reshape(4, length, 30).sum(axis=1)
+    stream = models.golden(RateToTemporal(width)).run({"stream": x}).temporal
+    temporal = stream.reshape(4, length, 30)
+    assert not temporal[0].any() and (temporal[1:] == (np.arange(length)[:, None] < counts[:-1, None])).all()
+    rate = models.golden(LowDiscrepancyRegenerator(width)).run({"stream": stream}).regenerated.reshape(4, length, 30)
+    assert (rate[2:].sum(axis=1) == counts[:-2]).all()
+    assert RateToTemporal(width).latency == length
 
 
-@pytest.mark.parametrize("kind", [RateToTemporal, TemporalToRate])
-def test_width_refused(kind):
-    with pytest.raises(ValueError, match=f"^{kind.__name__} width must be between 1 and 16, not 0$"):
-        kind(0)
+@pytest.mark.parametrize("width", [0, 17])
+def test_width_refused(width):
+    with pytest.raises(ValueError, match=f"^RateToTemporal width must be between 1 and 16, not {width}$"):
+        RateToTemporal(width)
 
 
 def test_in_circuits():
@@ -67,7 +64,7 @@ def test_in_circuits():
     b = connect(ComparatorEncoder(8), value=number("b", 8), random=connect(Sobol(8, 2)).random).stream
     with pytest.raises(ContractError, match=r"^TemporalMinimum needs a and b with SCC = \+1, and they have SCC = 0"):
         connect(TemporalMinimum(), a=a, b=b)
-    a, b = (connect(RateToTemporal(), rate=stream).temporal for stream in (a, b))
+    a, b = (connect(RateToTemporal(), stream=stream).temporal for stream in (a, b))
     assert connect(TemporalMinimum(), a=a, b=b).minimum.known.serial == "ramp"
-    again = connect(TemporalToRate(), temporal=a).rate
+    again = connect(LowDiscrepancyRegenerator(8), stream=a).regenerated
     assert scc(again.known, a.known) == 0 and again.known.serial == "low discrepancy"

@@ -48,7 +48,8 @@ def test_unknown_component_is_refused(capsys):
 
 def test_kept_table_covers_every_component():
     kept = {name for name, _ in area._read_kept()}
-    assert {name for name, _ in discover()} <= kept
+    assert {name for name, _ in area.subjects()} <= kept
+    assert {name.split(":")[0] for name, _ in discover()} == {name.split(":")[0] for name, _ in area.subjects()}
 
 
 def test_small_component_is_measured(tmp_path, monkeypatch):

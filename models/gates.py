@@ -12,7 +12,7 @@ __all__ = ["assignments", "simplify"]
 
 # Gates that words do in one instruction; what is not in a network of Planes is not needed in one made smaller.
 _OPERATIONS = {"and": lambda a, b: a & b, "or": lambda a, b: a | b, "xor": lambda a, b: a ^ b, "andnot": lambda a, b: a & ~b}
-_ROUNDS = 20
+_ROUNDS, _WAITING = 20, 3
 
 
 def assignments(parts, limit):
@@ -42,8 +42,8 @@ def assignments(parts, limit):
     return values, total
 
 
-def simplify(leaves, gates, roots):
-    """The gates of ``roots``, fewer where there is a way.
+def simplify(leaves, gates, roots, loops=()):
+    """The gates of ``roots``, fewer where there is a way, and fewer in a row from one step to the next.
 
     Parameters
     ----------
@@ -52,25 +52,28 @@ def simplify(leaves, gates, roots):
     gates : list of (str, str, str, str)
         ``(name, operation, a, b)`` in topological order; operations are and, or, xor.
     roots : list of str
+    loops : list of (str, str)
+        Leaves that take the value of a root from step to step. A gate between them counts as much as ``_WAITING`` others:
+        the next step waits for it.
 
     Returns
     -------
     list, list
         The gates (andnot, ``a & ~b``, is a fourth operation), and the names of the roots.
     """
-    network = _Network(leaves, gates, roots)
+    network = _Network(leaves, gates, roots, loops)
     for _ in range(_ROUNDS):
-        before = len(network.gates)
+        before = network.cost(network.gates)
         for name in reversed(list(network.gates)):
             if name in network.gates:
                 network.resubstitute(name)
-        if len(network.gates) == before:
+        if network.cost(network.gates) == before:
             break
     return [(name, *gate) for name, gate in network.gates.items()], network.roots
 
 
 class _Network:
-    def __init__(self, leaves, gates, roots):
+    def __init__(self, leaves, gates, roots, loops):
         self.leaves, self.values, self.gates, self.roots = leaves, dict(leaves), {}, roots
         first, same = {value: name for name, value in reversed(leaves.items())}, {}
         for name, operation, a, b in gates:
@@ -82,6 +85,7 @@ class _Network:
                 first[value] = name
                 self.values[name], self.gates[name] = value, (operation, a, b)
         self.roots = [same.get(root, root) for root in roots]
+        self.start, self.stop = {leaf: 0 for leaf, _ in loops}, [same.get(root, root) for _, root in loops]
         self.prune()
         self.fresh = 0
 
@@ -94,20 +98,27 @@ class _Network:
                 wanted += gates[name][1:]
         return seen
 
+    def cost(self, gates):
+        live, level = self.live(gates), dict(self.start)
+        for name, (_, a, b) in gates.items():
+            if name in live and (a in level or b in level):
+                level[name] = 1 + max(level.get(a, 0), level.get(b, 0))
+        return len(live) + _WAITING * max((level.get(name, 0) for name in self.stop), default=0)
+
     def prune(self):
         live = self.live(self.gates)
         self.gates = {name: gate for name, gate in self.gates.items() if name in live}
 
     def resubstitute(self, target):
-        """Replace one gate where that leaves fewer."""
+        """Replace one gate where that costs less."""
         names = list(self.gates)
         divisors = [*self.leaves, *names[:names.index(target)]]
-        best, count = None, len(self.gates)
+        best, least = None, self.cost(self.gates)
         for extra in self.candidates(target, divisors):
             trial = self._with(target, extra)
-            size = len(self.live(trial))
-            if size < count:
-                best, count = trial, size
+            cost = self.cost(trial)
+            if cost < least:
+                best, least = trial, cost
         if best is not None:
             for name, (operation, a, b) in best.items():
                 if name not in self.values:
@@ -137,7 +148,7 @@ class _Network:
                     if value == wanted:
                         yield [(operation, x, y)]
                     pairs.setdefault(value, (operation, x, y))
-        if len(self.gates) - len(self.live({name: gate for name, gate in self.gates.items() if name != target})) < 3:
+        if not self.start and len(self.gates) - len(self.live({name: gate for name, gate in self.gates.items() if name != target})) < 3:
             return
         self.fresh += 1
         new = f"n{self.fresh}"

@@ -1,6 +1,7 @@
 """Bit-sliced models: 64 instances of a component per word, one word per bit of their state."""
 
 import functools
+from itertools import accumulate
 from operator import index
 
 import numpy as np
@@ -113,7 +114,11 @@ class PlanesModel:
         for planes, value in zip(state, component.init):
             for k, plane in enumerate(planes):
                 plane[:] = _ALL if value >> k & 1 else 0
-        outputs = [np.empty((length, shape.width, words), np.uint64) for shape in component.outputs]
+        # One array for all: given back to the system and fetched again in every run, as several may be, pages cost more than steps.
+        ends = list(accumulate((length * shape.width * words for shape in component.outputs), initial=0))
+        memory = np.empty(ends[-1], np.uint64)
+        outputs = [memory[start:end].reshape(length, shape.width, words)
+                   for shape, start, end in zip(component.outputs, ends, ends[1:])]
         self.kernel(length, words, *state, *arrays, *outputs)
         return type(component.outputs)(*outputs)
 

@@ -45,7 +45,8 @@ class Network(NamedTuple):
             return self
         values, total = known
         roots = [plane for planes in (*self.following, *self.outputs) for plane in planes]
-        fewer, renamed = gates.simplify(values | {"ZERO": 0, "ONE": (1 << total) - 1}, self.gates, roots)
+        held = [plane for _, planes in self.state for plane in planes]
+        fewer, renamed = gates.simplify(values | {"ZERO": 0, "ONE": (1 << total) - 1}, self.gates, roots, list(zip(held, roots)))
         renamed = iter(renamed)
         following, outputs = ([[next(renamed) for _ in planes] for planes in part] for part in (self.following, self.outputs))
         return self._replace(gates=fewer, following=following, outputs=outputs)
@@ -144,20 +145,28 @@ def _text(network):
 
 def _lanes(network, arrays, words):
     """A function that runs blocks of ``words`` words from %first to %last."""
-    kind = f"<{words} x i64>"
-    constants = {"ZERO": "zeroinitializer", "ONE": f"<{', '.join(['i64 -1'] * words)}>"}
+    # A single word is half a vector all the same: there are more registers for vectors than for words.
+    lanes = max(words, 2)
+    kind = f"<{lanes} x i64>"
+    constants = {"ZERO": "zeroinitializer", "ONE": f"<{', '.join(['i64 -1'] * lanes)}>"}
 
     def value(plane):
         return constants.get(plane, f"%{plane}")
 
-    def pointers(array, planes, row):
-        """Lines that make %at_ARRAY_k the address of plane k, and those names."""
-        lines = [] if row is None else [f"%row{array} = mul i64 {row}, {planes}"]
-        for k in range(planes):
-            at = f"{array}_{k}"
-            lines += [f"%plane{at} = add i64 {'0' if row is None else f'%row{array}'}, {k}", f"%start{at} = mul i64 %plane{at}, %W",
-                      f"%word{at} = add i64 %start{at}, %w", f"%at{at} = getelementptr i64, ptr %array{array}, i64 %word{at}"]
-        return lines
+    def pointers(array, start):
+        """Lines that make %at_ARRAY_k the address of plane k of a row that starts at ``start``."""
+        return [f"%at{array}_{k} = getelementptr i64, ptr {start}, i64 %offset{k}" for k in range(arrays[array])]
+
+    def load(name, at):
+        if words == 1:
+            return [f"%word_{name} = load i64, ptr {at}, align 8", f"%{name} = insertelement {kind} zeroinitializer, i64 %word_{name}, i64 0"]
+        return [f"%{name} = load {kind}, ptr {at}, align 8"]
+
+    def store(plane, at):
+        if words == 1:
+            name = f"%only{at.lstrip('%')}"
+            return [f"{name} = extractelement {kind} {value(plane)}, i64 0", f"store i64 {name}, ptr {at}, align 8"]
+        return [f"store {kind} {value(plane)}, ptr {at}, align 8"]
 
     states = [(array, k, plane) for array, (_, planes) in enumerate(network.state) for k, plane in enumerate(planes)]
     following = [plane for planes in network.following for plane in planes]
@@ -166,27 +175,39 @@ def _lanes(network, arrays, words):
     lines = [f"define internal void @lanes{words}(i64 %from, i64 %to, i64 %W, i64 %first, i64 %last, ptr %arrays) {{", "entry:"]
     for array in range(len(arrays)):
         lines += [f"%slot{array} = getelementptr ptr, ptr %arrays, i64 {array}", f"%array{array} = load ptr, ptr %slot{array}"]
+    lines += [f"%offset{k} = mul i64 %W, {k}" for k in range(max(arrays, default=0))]
+    for array, _ in (*inputs, *outputs):
+        lines += [f"%stride{array} = mul i64 %W, {arrays[array]}", f"%skipped{array} = mul i64 %from, %stride{array}"]
     lines += ["%any = icmp slt i64 %first, %last", "br i1 %any, label %block, label %end",
               "block:", "%w = phi i64 [ %first, %entry ], [ %w_next, %done ]"]
     for array in range(len(network.state)):
-        lines += pointers(array, arrays[array], None)
-    lines += [f"%old_{plane} = load {kind}, ptr %at{array}_{k}, align 8" for array, k, plane in states]
+        lines += [f"%start{array} = getelementptr i64, ptr %array{array}, i64 %w", *pointers(array, f"%start{array}")]
+    for array, _ in (*inputs, *outputs):
+        lines += [f"%place{array} = add i64 %skipped{array}, %w",
+                  f"%start{array} = getelementptr i64, ptr %array{array}, i64 %place{array}"]
+    for array, k, plane in states:
+        lines += load(f"old_{plane}", f"%at{array}_{k}")
     lines += ["br label %step", "step:", "%t = phi i64 [ %from, %block ], [ %t_next, %step ]"]
     lines += [f"%{plane} = phi {kind} [ %old_{plane}, %block ], [ {value(new)}, %step ]"
               for (_, _, plane), new in zip(states, following)]
+    lines += [f"%row{array} = phi ptr [ %start{array}, %block ], [ %row_next{array}, %step ]" for array, _ in (*inputs, *outputs)]
     for array, planes in inputs:
-        lines += pointers(array, len(planes), "%t")
-        lines += [f"%{plane} = load {kind}, ptr %at{array}_{k}, align 8" for k, plane in enumerate(planes)]
+        lines += pointers(array, f"%row{array}")
+        for k, plane in enumerate(planes):
+            lines += load(plane, f"%at{array}_{k}")
     for name, operation, a, b in network.gates:
         if operation == "andnot":
             lines += [f"%not_{name} = xor {kind} {value(b)}, {constants['ONE']}", f"%{name} = and {kind} {value(a)}, %not_{name}"]
         else:
             lines.append(f"%{name} = {operation} {kind} {value(a)}, {value(b)}")
     for array, planes in outputs:
-        lines += pointers(array, len(planes), "%t")
-        lines += [f"store {kind} {value(plane)}, ptr %at{array}_{k}, align 8" for k, plane in enumerate(planes)]
+        lines += pointers(array, f"%row{array}")
+        for k, plane in enumerate(planes):
+            lines += store(plane, f"%at{array}_{k}")
+    lines += [f"%row_next{array} = getelementptr i64, ptr %row{array}, i64 %stride{array}" for array, _ in (*inputs, *outputs)]
     lines += ["%t_next = add i64 %t, 1", "%more = icmp slt i64 %t_next, %to", "br i1 %more, label %step, label %done", "done:"]
-    lines += [f"store {kind} {value(new)}, ptr %at{array}_{k}, align 8" for (array, k, _), new in zip(states, following)]
+    for (array, k, _), new in zip(states, following):
+        lines += store(new, f"%at{array}_{k}")
     lines += [f"%w_next = add i64 %w, {words}", "%again = icmp slt i64 %w_next, %last", "br i1 %again, label %block, label %end",
               "end:", "ret void", "}"]
     return "\n".join(lines)

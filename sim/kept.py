@@ -25,12 +25,17 @@ __all__ = ["KeptResults", "evidence_digest"]
 _HERE = Path(__file__).parent
 _MODELS = _HERE.parent / "models"
 # The files that decide what a rung means: a change of them asks for its evidence again.
-_SOURCES = {
-    "rtl": lambda: [_HERE / "compare.py", _HERE / "transactions.py", _HERE / "cxxrtl.py", _HERE / "driver.h",
-                    *(_MODELS / f"{name}.py" for name in ("arrays", "generated", "numba_domain", "step_model")),
-                    *(_MODELS / "structures").glob("*.py")],
-    "proof": lambda: [_HERE / "proof.py", _HERE / "proof_domain.py", _HERE / "induction.py", _HERE / "properties" / "property.py", *(_HERE / "specs").glob("*.py")],
+_STEP = {
+    "rtl": lambda: [_HERE / "compare.py", _HERE / "cxxrtl.py", _HERE / "driver.h",
+                    *(_MODELS / f"{name}.py" for name in ("arrays", "generated", "numba_domain", "step_model"))],
+    "proof": lambda: [_HERE / "proof.py", _HERE / "proof_domain.py", _HERE / "properties" / "property.py"],
     "netlist": lambda: [_HERE / "netlist.py"],
+}
+# A structure's evidence stands on the models of its parts and its contract as well.
+_STRUCTURE = {
+    "rtl": lambda: [*_STEP["rtl"](), _HERE / "transactions.py", *(_MODELS / "structures").glob("*.py")],
+    "proof": lambda: [*_STEP["proof"](), _HERE / "induction.py", *(_HERE / "specs").glob("*.py")],
+    "netlist": _STEP["netlist"],
 }
 # A compiler that a user happens to have is not among the tools: it would void every result on every other machine.
 _TOOLS = {"rtl": ["numba"], "proof": ["z3-solver"], "netlist": []}
@@ -68,7 +73,8 @@ def evidence_digest(component, level: str) -> str:
             parts += [inspect.getsource(helper) for each in properties_of(component)
                       for helper in (each.claim, *helpers(each.claim))]
         parts.append(repr((component.params, component.state, component.init, component.inputs)))
-    parts += [path.read_text(encoding="utf-8") for path in sorted(_SOURCES[level]())]
+    sources = _STEP if isinstance(component, StepComponent) else _STRUCTURE
+    parts += [path.read_text(encoding="utf-8") for path in sorted(sources[level]())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 

@@ -1,10 +1,22 @@
 """Hardware, written once: spiking neurons, stochastic streams, layers, links and chips as Amaranth components."""
 
 _HOMES = {
-    "AndMultiplier": "sc.arithmetic.multiply", "Classifier": "chip.classifier", "ComparatorEncoder": "sc.encode.comparator",
-    "DenseLayer": "layers.dense", "FixedPointLIF": "neurons.fixed_point_lif", "LFSR": "sc.sources.lfsr", "LIF": "neurons.lif",
-    "MuxAdder": "sc.arithmetic.mux_adder", "NeuronBank": "neurons.bank", "OnesCounter": "sc.decode.ones_counter", "Popcount": "sc.arithmetic.popcount",
-    "RampCounter": "sc.sources.ramp", "StochasticDense": "layers.stochastic_dense", "XnorMultiplier": "sc.arithmetic.multiply",
+    "AbsoluteDifference": "sc.arithmetic.absolute_difference", "AddieDivider": "sc.division.addie",
+    "AddieRoot": "sc.division.addie_root", "AndMultiplier": "sc.arithmetic.multiply",
+    "BernsteinUnit": "sc.functions.bernstein", "Classifier": "chip.classifier",
+    "ComparatorEncoder": "sc.encode.comparator", "CounterMaximum": "sc.order.counter",
+    "Decorrelator": "sc.correlation.decorrelator", "DenseLayer": "layers.dense",
+    "Desynchronizer": "sc.correlation.desynchronizer", "EncoderPair": "sc.encode.pair",
+    "FixedPointLIF": "neurons.fixed_point_lif", "HistoryDivider": "sc.division.history",
+    "Izhikevich": "neurons.izhikevich", "LeapForwardLFSR": "sc.sources.leap_forward", "LFSR": "sc.sources.lfsr",
+    "LIF": "neurons.lif", "LogOddsGain": "sc.functions.log_odds_gain", "MuxAdder": "sc.arithmetic.mux_adder",
+    "NeuronBank": "neurons.bank", "OnesCounter": "sc.decode.ones_counter", "Popcount": "sc.arithmetic.popcount",
+    "RampCounter": "sc.sources.ramp", "Regenerator": "sc.correlation.regenerator", "ReLU": "sc.functions.relu",
+    "SC": "sc.expression", "ScaledAdder": "sc.arithmetic.scaled_adder", "SelectAdder": "sc.arithmetic.select_adder",
+    "SharedMaximum": "sc.order.shared", "Sobol": "sc.sources.sobol", "StochasticCircuit": "sc.synthesis",
+    "StochasticDense": "layers.stochastic_dense", "Synchronizer": "sc.correlation.synchronizer",
+    "UnaryMultiplier": "sc.arithmetic.unary_multiplier", "VanDerCorput": "sc.sources.van_der_corput",
+    "XnorMultiplier": "sc.arithmetic.multiply",
 }
 __all__ = sorted(_HOMES)
 

@@ -1,6 +1,7 @@
 """Metrics of stochastic streams: correlation, progressive error, stability, discrepancy, and where an error comes from.
 
-A stream is an array of 0 and 1, the last axis being time, or one of packed words (uint64, see :mod:`models.packed`) with its ``length``.
+A stream is an array of 0 and 1, the last axis being time, or one of packed words (uint64, see :mod:`models.packed`) with its
+``length``.
 """
 
 from operator import index
@@ -24,7 +25,8 @@ def _packed(name, stream, length):
         array = pack(array)
     else:
         if array.ndim < 1 or array.dtype != np.uint64:
-            raise TypeError(f"{name} must be packed words of uint64 where a length is given, not {array.dtype} of the shape {array.shape}")
+            raise TypeError(f"{name} must be packed words of uint64 where a length is given, not {array.dtype} of the shape "
+                            f"{array.shape}")
         length = index(length)
         if array.shape[-1] != -(-length // 64):
             raise ValueError(f"{name} must have {-(-length // 64)} words for {length} clocks, not {array.shape[-1]}")
@@ -48,7 +50,7 @@ def _ones(words):
 def _real(name, values, lo=-np.inf, hi=np.inf):
     array = np.asarray(values, float)
     if not (np.isfinite(array).all() and (array >= lo).all() and (array <= hi).all()):
-        wanted = "finite" if hi == np.inf and lo == -np.inf else f"at least {lo:g}" if hi == np.inf else f"between {lo:g} and {hi:g}"
+        wanted = f"between {lo:g} and {hi:g}" if hi < np.inf else f"at least {lo:g}" if lo > -np.inf else "finite"
         raise ValueError(f"{name} must be {wanted}, not {values!r}")
     return array
 
@@ -181,7 +183,8 @@ def _last(errors, threshold):
 
 
 def stability(stream, value, threshold, length=None):
-    r"""The share of a stream's clocks after which its estimate stays good: :math:`1 - t^*/N`, t* the last t with :math:`e_t > \tau`.
+    r"""The share of a stream's clocks after which its estimate stays good: :math:`1 - t^*/N`, t* the last t with :math:`e_t
+    > \tau`.
 
     Parameters
     ----------
@@ -238,9 +241,11 @@ def star_discrepancy(x, y, modulus):
     x, y = np.asarray(x), np.asarray(y)
     for name, each in (("x", x), ("y", y)):
         if each.ndim != 1 or each.dtype.kind not in "iu" or each.shape != x.shape or not each.size:
-            raise ValueError(f"{name} must be one sequence of integers, as long as the other, not {each.dtype} of the shape {each.shape}")
+            raise ValueError(f"{name} must be one sequence of integers, as long as the other, not {each.dtype} of the shape "
+                             f"{each.shape}")
         if each.min() < 0 or each.max() >= modulus:
-            raise ValueError(f"{name} must lie between 0 and {modulus - 1}, not reach {each.min() if each.min() < 0 else each.max()}")
+            outside = each.min() if each.min() < 0 else each.max()
+            raise ValueError(f"{name} must lie between 0 and {modulus - 1}, not reach {outside}")
     # Between the coordinates of the points the count is constant: the supremum is at a corner, counted with or without its edges.
     (columns, column), (rows, row) = np.unique(x, return_inverse=True), np.unique(y, return_inverse=True)
     inside = np.zeros((len(columns) + 1, len(rows) + 1), np.int64)
@@ -266,12 +271,13 @@ def error_split(estimates, truth):
     Returns
     -------
     dict of str to float
-        ``rmse``; ``bias``, the root of the mean of :math:`b_i^2`; ``deviation``, that of the variances over the runs; ``mean``, the mean
-        error; ``max``, the greatest error of all runs and operands.
+        ``rmse``; ``bias``, the root of the mean of :math:`b_i^2`; ``deviation``, that of the variances over the runs;
+        ``mean``, the mean error; ``max``, the greatest error of all runs and operands.
     """
     estimates, truth = _real("estimates", estimates), _real("truth", truth)
     if estimates.ndim != 2 or truth.shape != estimates.shape[1:] or not estimates.size:
-        raise ValueError(f"estimates must have the shape (runs, operands) and truth (operands,), not {estimates.shape} and {truth.shape}")
+        raise ValueError(f"estimates must have the shape (runs, operands) and truth (operands,), not {estimates.shape} and "
+                         f"{truth.shape}")
     errors = estimates - truth
     return {"rmse": float(np.sqrt((errors**2).mean())), "bias": float(np.sqrt((errors.mean(axis=0)**2).mean())),
             "deviation": float(np.sqrt(estimates.var(axis=0).mean())), "mean": float(errors.mean()),

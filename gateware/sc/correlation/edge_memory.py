@@ -37,8 +37,8 @@ class EdgeMemory(StepComponent):
 
     .. math:: o_t = \begin{cases} x_t & u_t = 1 \\ m[\rho_t] & u_t = 0 \end{cases}
 
-    In a stochastic decoder ``update`` is 1 where a node's inputs agree; where they do not, the node would hold its last bit, and its
-    stream would stick.
+    In a stochastic decoder ``update`` is 1 where a node's inputs agree; where they do not, the node would hold its last bit,
+    and its stream would stick.
 
     Parameters
     ----------
@@ -71,7 +71,8 @@ class EdgeMemory(StepComponent):
         depth = integer("EdgeMemory depth", depth)
         if not 2 <= depth <= 64:
             raise ValueError(f"EdgeMemory depth must be between 2 and 64, not {depth}")
-        super().__init__(step, params=Params(depth), state=State(Vector(depth)), init=State(sum(1 << k for k in range(1, depth, 2))),
+        init = sum(1 << k for k in range(1, depth, 2))
+        super().__init__(step, params=Params(depth), state=State(Vector(depth)), init=State(init),
                          inputs=Inputs(BIT, BIT, Range(0, depth - 1)))
 
     @classmethod

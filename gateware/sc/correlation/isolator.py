@@ -87,7 +87,8 @@ class Isolator(StepComponent):
             return {}
         depth = self.params.depth
         monotone = stream.monotone and (_delayed(stream.monotone[0], depth), stream.monotone[1])
-        return {"delayed": replace(stream, origins=frozenset(_delayed(each, depth) for each in stream.origins), monotone=monotone)}
+        origins = frozenset(_delayed(each, depth) for each in stream.origins)
+        return {"delayed": replace(stream, origins=origins, monotone=monotone)}
 
     @classmethod
     def examples(cls):

@@ -54,8 +54,8 @@ class SkewedSynchronizer(StepComponent):
     -------
     stream, reference : In(1)
     aligned, unchanged : Out(1)
-        The stream under the reference, and the reference as it is. This pair has SCC +1, but for the ones that pass alone when the
-        counter is full.
+        The stream under the reference, and the reference as it is. This pair has SCC +1, but for the ones that pass alone
+        when the counter is full.
 
     Raises
     ------

@@ -69,8 +69,8 @@ class TrackingForecastMemory(StepComponent):
     :math:`2^{n+k}/T`: with uniform random numbers the output has no bias, at any value from 0 to 1. The memory starts at 1/2. For
     independent bits the variance of :math:`P/2^n` is close to :math:`p(1-p)/(2^{k+1}-1)`.
 
-    Moore: what enters is seen one clock later; latency 0 from the random numbers, interval 1. Source: S. Sharifi Tehrani, A. Naderi,
-    G.-A. Kamendje, S. Mannor, W. J. Gross, Tracking Forecast Memories in Stochastic Decoders, ICASSP 2009.
+    Moore: what enters is seen one clock later; latency 0 from the random numbers, interval 1. Source: S. Sharifi Tehrani, A.
+    Naderi, G.-A. Kamendje, S. Mannor, W. J. Gross, Tracking Forecast Memories in Stochastic Decoders, ICASSP 2009.
     """
 
     contract = Contract()
@@ -82,8 +82,8 @@ class TrackingForecastMemory(StepComponent):
         if not 1 <= shift <= 16:
             raise ValueError(f"TrackingForecastMemory shift must be between 1 and 16, not {shift}")
         limits = Range.unsigned(width + shift + 1)
-        super().__init__(step, params=Params(1 << width, shift, limits), state=State(limits), init=State(1 << (width + shift - 1)),
-                         inputs=Inputs(BIT, Vector(width)))
+        super().__init__(step, params=Params(1 << width, shift, limits), state=State(limits),
+                         init=State(1 << (width + shift - 1)), inputs=Inputs(BIT, Vector(width)))
 
     def delivers(self, known):
         """What is known of the output, in a circuit: its correlations are those of the random numbers."""

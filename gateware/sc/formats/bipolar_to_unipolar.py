@@ -62,8 +62,8 @@ class BipolarToUnipolar(StepComponent):
 
     Notes
     -----
-    Conserved in every clock: :math:`d' - d = o - (2s - 1)`, less one where a zero meets d = A and is lost. So no prefix of the output
-    has less ones than the sum of the stream, nor, while none is lost, more than A too many.
+    Conserved in every clock: :math:`d' - d = o - (2s - 1)`, less one where a zero meets d = A and is lost. So no prefix of
+    the output has less ones than the sum of the stream, nor, while none is lost, more than A too many.
 
     For independent bits, with :math:`\rho = p / (1 - p)`, exactly
 
@@ -80,7 +80,8 @@ class BipolarToUnipolar(StepComponent):
         depth = integer("BipolarToUnipolar depth", depth)
         if not 1 <= depth <= 63:
             raise ValueError(f"BipolarToUnipolar depth must be between 1 and 63, not {depth}")
-        super().__init__(step, params=Params(*successors(depth + 1)), state=State(Range(0, depth)), init=State(0), inputs=Inputs(BIT))
+        super().__init__(step, params=Params(*successors(depth + 1)), state=State(Range(0, depth)), init=State(0),
+                         inputs=Inputs(BIT))
 
     def delivers(self, known):
         """What is known of the output, in a circuit."""

@@ -49,7 +49,8 @@ class Complement(StepComponent):
         if stream is None:
             return {}
         monotone = stream.monotone and (stream.monotone[0], -stream.monotone[1])
-        return {"complement": replace(stream, monotone=monotone, lo=1 - stream.hi, hi=1 - stream.lo, value=None, at_most=frozenset())}
+        return {"complement": replace(stream, monotone=monotone, lo=1 - stream.hi, hi=1 - stream.lo, value=None,
+                                      at_most=frozenset())}
 
     @classmethod
     def examples(cls):

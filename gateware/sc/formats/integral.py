@@ -110,9 +110,9 @@ class IntegralEncoder(StepComponent):
     Notes
     -----
     With uniform random numbers E[S] = v exactly, and with a permutation the sum over a period is X. The variance is that of the
-    fraction f of v alone, f(1 - f) at most 1/4, where the sum of m streams of v/m has v(1 - v/m). Latency 0, interval 1. Source of
-    integral streams: A. Ardakani, F. Leduc-Primeau, N. Onizawa, T. Hanyu, W. J. Gross, VLSI Implementation of Deep Neural Network
-    Using Integral Stochastic Computing, IEEE Transactions on VLSI Systems, 2017, arXiv:1509.08972.
+    fraction f of v alone, f(1 - f) at most 1/4, where the sum of m streams of v/m has v(1 - v/m). Latency 0, interval 1.
+    Source of integral streams: A. Ardakani, F. Leduc-Primeau, N. Onizawa, T. Hanyu, W. J. Gross, VLSI Implementation of Deep
+    Neural Network Using Integral Stochastic Computing, IEEE Transactions on VLSI Systems, 2017, arXiv:1509.08972.
     """
 
     contract = Contract()

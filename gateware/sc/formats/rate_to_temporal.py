@@ -48,8 +48,8 @@ class RateToTemporal(StepComponent):
 
     Notes
     -----
-    Exact; the first window is all 0. Latency one window, :math:`2^n`; interval 1. Source: the counter and comparator of B. R. Gaines,
-    Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2, with a ramp.
+    Exact; the first window is all 0. Latency one window, :math:`2^n`; interval 1. Source: the counter and comparator of B.
+    R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2, with a ramp.
     """
 
     contract = Contract()

@@ -83,9 +83,9 @@ class RatioMultiplier(_Ratio):
     Notes
     -----
     Each output is exact in expectation; the quotient of two read-outs has a relative error that grows as the denominator falls.
-    Latency 0, interval 1. The format is the extended stochastic logic of V. Canals, A. Morro, A. Oliver, M. L. Alomar, J. L. Rossello,
-    A New Stochastic Computing Methodology for Efficient Neural Network Implementation, IEEE Transactions on Neural Networks and
-    Learning Systems, 2016.
+    Latency 0, interval 1. The format is the extended stochastic logic of V. Canals, A. Morro, A. Oliver, M. L. Alomar, J. L.
+    Rossello, A New Stochastic Computing Methodology for Efficient Neural Network Implementation, IEEE Transactions on Neural
+    Networks and Learning Systems, 2016.
     """
 
     contract = Contract(Correlation(("a_numerator", "b_numerator"), 0), Correlation(("a_denominator", "b_denominator"), 0),
@@ -141,8 +141,8 @@ class RatioAdder(_Ratio):
 
     Notes
     -----
-    Exact in expectation; the halving adds less than one bit of error to every prefix, as it carries its remainders. A difference is
-    the sum with a complemented numerator. The denominators shrink with every sum: divide rarely, read out early.
+    Exact in expectation; the halving adds less than one bit of error to every prefix, as it carries its remainders. A
+    difference is the sum with a complemented numerator. The denominators shrink with every sum: divide rarely, read out early.
     Mealy: latency 0, interval 1. Source: as of :class:`RatioMultiplier`, with scaled adders in place of multiplexers.
     """
 

@@ -92,9 +92,9 @@ class SignEstimator(_SignCounter):
 
     Notes
     -----
-    For independent bits, with :math:`\rho = p / (1 - p)`, exactly :math:`P(\mathit{negative}) = 1 / (1 + \rho^{2^{W-1}})`: near v = 0
-    the sign is a random walk. Mealy: latency 0, interval 1. Source: D. Wu, R. Yin, J. San Miguel, In-Stream Correlation-Based
-    Division and Bit-Inserting Square Root in Stochastic Computing, IEEE Design & Test, 2021.
+    For independent bits, with :math:`\rho = p / (1 - p)`, exactly :math:`P(\mathit{negative}) = 1 / (1 + \rho^{2^{W-1}})`:
+    near v = 0 the sign is a random walk. Mealy: latency 0, interval 1. Source: D. Wu, R. Yin, J. San Miguel, In-Stream
+    Correlation-Based Division and Bit-Inserting Square Root in Stochastic Computing, IEEE Design & Test, 2021.
     """
 
     contract = Contract(Format("stream", "bipolar"))

@@ -63,9 +63,10 @@ class SignMagnitudeToBipolar(StepComponent):
 
     Notes
     -----
-    With M ones in T clocks the output has :math:`\lfloor (T + M)/2 \rfloor` ones, or as many zeros where the sign is negative: its
-    value is off by less than 2/T. Mealy: latency 0, interval 1. Source: the sign-magnitude format of A. Zhakatayev, S. Lee, H. Sim,
-    J. Lee, Sign-Magnitude SC: Getting 10X Accuracy for Free in Stochastic Computing for Deep Neural Networks, DAC 2018.
+    With M ones in T clocks the output has :math:`\lfloor (T + M)/2 \rfloor` ones, or as many zeros where the sign is
+    negative: its value is off by less than 2/T. Mealy: latency 0, interval 1. Source: the sign-magnitude format of A.
+    Zhakatayev, S. Lee, H. Sim, J. Lee, Sign-Magnitude SC: Getting 10X Accuracy for Free in Stochastic Computing for Deep
+    Neural Networks, DAC 2018.
     """
 
     contract = Contract(Format("magnitude", "unipolar"))
@@ -110,12 +111,13 @@ class BipolarToSignMagnitude(StepComponent):
 
     Notes
     -----
-    Nothing is lost: the sum of :math:`\pm m`, each with the sign of its clock, is off by at most A from that of the stream, for every
-    prefix. For independent bits, with :math:`\rho = p / (1 - p)`, exactly
-    :math:`E[m] = (p\,\rho^{2A} + 1 - p)(\rho - 1) / (\rho^{2A+1} - 1)`, which is greater than :math:`|v|` by at most 1/(2A + 1), at v = 0.
+    Nothing is lost: the sum of :math:`\pm m`, each with the sign of its clock, is off by at most A from that of the stream,
+    for every prefix. For independent bits, with :math:`\rho = p / (1 - p)`, exactly
+    :math:`E[m] = (p\,\rho^{2A} + 1 - p)(\rho - 1) / (\rho^{2A+1} - 1)`, which is greater than :math:`|v|` by at most 1/(2A +
+    1), at v = 0.
 
-    A sign estimator, an exclusive or and a converter to unipolar, which is the usual way, has more than 1/4 there with a counter of 3 bits, too.
-    Mealy: latency 0, interval 1. Source: the format is that of :class:`SignMagnitudeToBipolar`.
+    A sign estimator, an exclusive or and a converter to unipolar, which is the usual way, has more than 1/4 there with a
+    counter of 3 bits, too. Mealy: latency 0, interval 1. Source: the format is that of :class:`SignMagnitudeToBipolar`.
     """
 
     contract = Contract(Format("stream", "bipolar"))

@@ -117,8 +117,8 @@ class Inhibit(StepComponent):
 
     Notes
     -----
-    Exact. Mealy: latency 0, interval 1; a new computation starts with a reset. Source: J. E. Smith, Space-Time Algebra: A Model for
-    Neocortical Computation, ISCA 2018.
+    Exact. Mealy: latency 0, interval 1; a new computation starts with a reset. Source: J. E. Smith, Space-Time Algebra: A
+    Model for Neocortical Computation, ISCA 2018.
     """
 
     contract = Contract()

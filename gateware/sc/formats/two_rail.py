@@ -80,10 +80,10 @@ class BipolarToTwoRail(StepComponent):
 
     Notes
     -----
-    Nothing is lost: :math:`b' - b = (2s - 1) - (o^+ - o^-)` in every clock, so that every prefix of the rails is off by at most A.
-    For independent bits, with :math:`\rho = p/(1-p)`, exactly :math:`E[o^+] = p\,\rho^{2A} (\rho - 1) / (\rho^{2A+1} - 1)`,
-    :math:`E[o^+ - o^-] = v`. Mealy: latency 0, interval 1. The two-rail format is of B. R. Gaines, Stochastic Computing Systems,
-    1969, doi:10.1007/978-1-4899-5841-9_2.
+    Nothing is lost: :math:`b' - b = (2s - 1) - (o^+ - o^-)` in every clock, so that every prefix of the rails is off by at
+    most A. For independent bits, with :math:`\rho = p/(1-p)`, exactly :math:`E[o^+] = p\,\rho^{2A} (\rho - 1) / (\rho^{2A+1}
+    - 1)`, :math:`E[o^+ - o^-] = v`. Mealy: latency 0, interval 1. The two-rail format is of B. R. Gaines, Stochastic
+    Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2.
     """
 
     contract = Contract(Format("stream", "bipolar"))
@@ -92,8 +92,8 @@ class BipolarToTwoRail(StepComponent):
         depth = integer("BipolarToTwoRail depth", depth)
         if not 1 <= depth <= 31:
             raise ValueError(f"BipolarToTwoRail depth must be between 1 and 31, not {depth}")
-        super().__init__(step_split, params=BalanceParams(2 * depth, *successors(2 * depth + 1)), state=Balance(Range(0, 2 * depth)),
-                         init=Balance(depth), inputs=Inputs(BIT))
+        super().__init__(step_split, params=BalanceParams(2 * depth, *successors(2 * depth + 1)),
+                         state=Balance(Range(0, 2 * depth)), init=Balance(depth), inputs=Inputs(BIT))
 
     def delivers(self, known):
         """What is known of the outputs, in a circuit."""

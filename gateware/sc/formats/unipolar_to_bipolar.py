@@ -40,9 +40,9 @@ class UnipolarToBipolar(StepComponent):
 
     Notes
     -----
-    With S ones in T clocks the output has :math:`\lfloor (S + T) / 2 \rfloor` ones, for every stream and T: its value is off by less
-    than 2/T. Only values from 0 to 1 come out. Mealy: latency 0, interval 1. Source: D. Wu, R. Yin, J. San Miguel, In-Stream
-    Correlation-Based Division and Bit-Inserting Square Root in Stochastic Computing, IEEE Design & Test, 2021.
+    With S ones in T clocks the output has :math:`\lfloor (S + T) / 2 \rfloor` ones, for every stream and T: its value is off
+    by less than 2/T. Only values from 0 to 1 come out. Mealy: latency 0, interval 1. Source: D. Wu, R. Yin, J. San Miguel,
+    In-Stream Correlation-Based Division and Bit-Inserting Square Root in Stochastic Computing, IEEE Design & Test, 2021.
     """
 
     contract = Contract(Format("stream", "unipolar"))

@@ -61,7 +61,8 @@ def count(params, state, x, y, counting):
 
 def read(params, after):
     """The outputs, the present clock included."""
-    return Outputs(after.both, after.only_x, after.only_y, wrap(after.clocks - after.both - after.only_x - after.only_y, params.limits))
+    neither = wrap(after.clocks - after.both - after.only_x - after.only_y, params.limits)
+    return Outputs(after.both, after.only_x, after.only_y, neither)
 
 
 def step_pair(params, state, inputs):
@@ -90,8 +91,8 @@ class CorrelationMonitor(StepComponent):
     .. math:: \mathit{both} = \sum x y, \quad \mathit{only}_x = \sum x (1 - y), \quad \mathit{only}_y = \sum (1 - x) y, \quad
         \mathit{neither} = \sum (1 - x)(1 - y)
 
-    ``models.metrics.scc_of_counts(*outputs)`` and ``zce_of_counts`` are the metrics; a division in hardware would cost more than what it
-    watches.
+    ``models.metrics.scc_of_counts(*outputs)`` and ``zce_of_counts`` are the metrics; a division in hardware would cost more
+    than what it watches.
 
     Parameters
     ----------
@@ -111,8 +112,8 @@ class CorrelationMonitor(StepComponent):
 
     Notes
     -----
-    Exact. Mealy: latency 0, interval 1. Start anew with ``ResetInserter``. The SCC is of A. Alaghi, J. P. Hayes, Exploiting Correlation in
-    Stochastic Circuit Design, ICCD 2013.
+    Exact. Mealy: latency 0, interval 1. Start anew with ``ResetInserter``. The SCC is of A. Alaghi, J. P. Hayes, Exploiting
+    Correlation in Stochastic Circuit Design, ICCD 2013.
     """
 
     contract = Contract()
@@ -154,8 +155,8 @@ class SerialCorrelationMonitor(StepComponent):
 
     Notes
     -----
-    Exact: the first k clocks only fill the history. Mealy: latency 0, interval 1. Start anew with ``ResetInserter``. Source: as of
-    :class:`CorrelationMonitor`.
+    Exact: the first k clocks only fill the history. Mealy: latency 0, interval 1. Start anew with ``ResetInserter``. Source:
+    as of :class:`CorrelationMonitor`.
     """
 
     contract = Contract()

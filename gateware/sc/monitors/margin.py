@@ -42,19 +42,21 @@ def step(params, state, inputs):
     margin = wrap(state.margin + change, params.margins)
     # (m + c)**2 = m**2 + 2 c m + c**2, with c of -1, 0, 1: no product.
     doubled = state.margin << 1
-    square = wrap(state.square + mux(inputs.a, doubled, 0) - mux(inputs.b, doubled, 0) + to_int(inputs.a ^ inputs.b), params.squares)
+    growth = mux(inputs.a, doubled, 0) - mux(inputs.b, doubled, 0) + to_int(inputs.a ^ inputs.b)
+    square = wrap(state.square + growth, params.squares)
     bound = wrap(state.bound + params.confidence, params.bounds)
     clocks = minimum(state.clocks + 1, params.length)
     settled = ((square << 3) > bound) | (absolute(margin) > params.length - clocks) | (clocks == params.length)
-    following = State(mux(state.done, state.margin, margin), mux(state.done, state.square, square), mux(state.done, state.bound, bound),
-                      mux(state.done, state.clocks, clocks), state.done | settled)
+    following = State(mux(state.done, state.margin, margin), mux(state.done, state.square, square),
+                      mux(state.done, state.bound, bound), mux(state.done, state.clocks, clocks), state.done | settled)
     return following, Outputs(following.done, following.margin >= 0, following.margin, following.clocks)
 
 
 class MarginMonitor(StepComponent):
     r"""Which of two streams has more ones, as soon as it is sure enough.
 
-    .. math:: m_t = \sum (a_k - b_k), \qquad \mathit{settled} = \left[|m_t| > z \sqrt{t / 2}\right] \lor \left[|m_t| > N - t\right]
+    .. math:: m_t = \sum (a_k - b_k), \qquad \mathit{settled} = \left[|m_t| > z \sqrt{t / 2}\right] \lor \left[|m_t| > N -
+    t\right]
 
     The first rule is statistical: the difference of the ones of two independent streams of independent bits has a variance of
     at most t/2. The second is certain: what is left cannot turn the lead. Squares are accumulated, so that there is no product.
@@ -83,10 +85,10 @@ class MarginMonitor(StepComponent):
 
     Notes
     -----
-    Looked at in every clock, the statistical rule errs more often than the one-sided tail of z says: take z = 3 or 4. The winner of
-    more streams is decided when it has settled against each other one. Mealy: latency 0, interval 1. Start anew with ``ResetInserter``.
-    Source of early termination: K. Kim et al., Dynamic Energy-Accuracy Trade-Off Using Stochastic Computing in Deep Neural Networks,
-    DAC 2016.
+    Looked at in every clock, the statistical rule errs more often than the one-sided tail of z says: take z = 3 or 4. The
+    winner of more streams is decided when it has settled against each other one. Mealy: latency 0, interval 1. Start anew
+    with ``ResetInserter``. Source of early termination: K. Kim et al., Dynamic Energy-Accuracy Trade-Off Using Stochastic
+    Computing in Deep Neural Networks, DAC 2016.
     """
 
     contract = Contract()

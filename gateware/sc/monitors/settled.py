@@ -53,7 +53,8 @@ def step(params, state, inputs):
     settled = ends & ((agreeing == params.agreements) | (blocks == params.length))
     following = State(ones, count_to(state.clock, params.block), blocks,
                       mux(ends, wrap(-ones, params.differences), difference), bound, agreeing, settled)
-    return held(state, following), Outputs(state.done | settled, mux(state.done, state.ones, ones), mux(state.done, state.blocks, blocks))
+    after = held(state, following)
+    return after, Outputs(after.done, after.ones, after.blocks)
 
 
 def held(state, following):
@@ -67,10 +68,11 @@ def held(state, following):
 class SettledMonitor(StepComponent):
     r"""Counter of ones that stops when k estimates in a row have agreed with the one before, or the stream is at its end.
 
-    After each block of :math:`M = 2^m` clocks the estimate :math:`\hat p_j = S_j / (j M)` is compared with the last one, exactly and
-    without a division:
+    After each block of :math:`M = 2^m` clocks the estimate :math:`\hat p_j = S_j / (j M)` is compared with the last one,
+    exactly and without a division:
 
-    .. math:: |\hat p_j - \hat p_{j-1}| \le \frac{T}{N} \iff \frac{N}{M} \left|(j-1)\,(S_j - S_{j-1}) - S_{j-1}\right| \le T j (j-1)
+    .. math:: |\hat p_j - \hat p_{j-1}| \le \frac{T}{N} \iff \frac{N}{M} \left|(j-1)\,(S_j - S_{j-1}) - S_{j-1}\right| \le T
+    j (j-1)
 
     Both sides are accumulated, j - 1 for each 1 of the block.
 
@@ -102,8 +104,8 @@ class SettledMonitor(StepComponent):
     -----
     An estimate of independent bits moves by about :math:`\sqrt{p(1-p)M}/t` from block to block, while its error is
     :math:`\sqrt{p(1-p)/t}`: small blocks settle too early, a block of N/16 with two agreements is a good start. Mealy: latency 0,
-    interval 1. Start anew with ``ResetInserter``. Source of early termination: K. Kim et al., Dynamic Energy-Accuracy Trade-Off Using
-    Stochastic Computing in Deep Neural Networks, DAC 2016.
+    interval 1. Start anew with ``ResetInserter``. Source of early termination: K. Kim et al., Dynamic Energy-Accuracy
+    Trade-Off Using Stochastic Computing in Deep Neural Networks, DAC 2016.
     """
 
     contract = Contract()
@@ -123,7 +125,8 @@ class SettledMonitor(StepComponent):
         counts, differences = Range.unsigned(width + 1), Range(-1 << width, (1 << width) - 1)
         bounds = Range.unsigned((tolerance * length * length).bit_length())
         super().__init__(
-            step, params=Params(length, 1 << block, (1 << block) - 1, agreements, tolerance, width - block, counts, differences, bounds),
+            step, params=Params(length, 1 << block, (1 << block) - 1, agreements, tolerance, width - block, counts, differences,
+                                bounds),
             state=State(counts, Range.unsigned(block), Range(0, length), differences, bounds, Range(0, agreements), BIT),
             init=State(0, 0, 0, 0, 0, 0, 0), inputs=Inputs(BIT))
 

@@ -52,8 +52,8 @@ class StabilityMonitor(StepComponent):
     .. math:: d_t = N \sum_{k \le t} s_k - t X = N t \left(\tfrac{1}{t} \textstyle\sum s_k - v\right), \qquad
         \mathit{unstable} = [|d_t| > T t], \qquad t^* = \max \{t : \mathit{unstable}\}
 
-    without a division: :math:`v = X / N` and :math:`\tau = T / N`. The progressive error is :math:`e_t = |d_t| / (N t)`, the stability
-    :math:`1 - t^*/N`.
+    without a division: :math:`v = X / N` and :math:`\tau = T / N`. The progressive error is :math:`e_t = |d_t| / (N t)`, the
+    stability :math:`1 - t^*/N`.
 
     Parameters
     ----------
@@ -80,10 +80,10 @@ class StabilityMonitor(StepComponent):
 
     Notes
     -----
-    Exact: equal to ``models.metrics.progressive_error`` and ``stability``. Mealy: latency 0, interval 1. Start anew with ``ResetInserter``.
-    Source: the stability of D. Wu et al., uGEMM: Unary Computing Architecture for GEMM Applications, ISCA 2020,
-    doi:10.1109/ISCA45697.2020.00040; progressive precision of A. Alaghi, J. P. Hayes, Fast and Accurate Computation Using Stochastic
-    Circuits, DATE 2014.
+    Exact: equal to ``models.metrics.progressive_error`` and ``stability``. Mealy: latency 0, interval 1. Start anew with
+    ``ResetInserter``. Source: the stability of D. Wu et al., uGEMM: Unary Computing Architecture for GEMM Applications, ISCA
+    2020, doi:10.1109/ISCA45697.2020.00040; progressive precision of A. Alaghi, J. P. Hayes, Fast and Accurate Computation
+    Using Stochastic Circuits, DATE 2014.
     """
 
     contract = Contract()
@@ -95,7 +95,8 @@ class StabilityMonitor(StepComponent):
         length = 1 << width
         if not 0 <= tolerance <= length:
             raise ValueError(f"StabilityMonitor tolerance must be between 0 and {length}, not {tolerance}")
-        differences, bounds = Range(-2 * length * length, 2 * length * length - 1), Range.unsigned((tolerance * length).bit_length())
+        differences = Range(-2 * length * length, 2 * length * length - 1)
+        bounds = Range.unsigned((tolerance * length).bit_length())
         super().__init__(step, params=Params(length, tolerance, differences, bounds),
                          state=State(differences, bounds, Range(0, length), Range(0, length)), init=State(0, 0, 0, 0),
                          inputs=Inputs(BIT, Range(0, length)))

@@ -37,8 +37,8 @@ def test_out_of_range_refused(build, message):
         build()
 
 
-@pytest.mark.parametrize("kind", [Synchronizer, Desynchronizer, SkewedSynchronizer, Decorrelator, Isolator, Regenerator, EdgeMemory,
-                                  TrackingForecastMemory])
+@pytest.mark.parametrize("kind", [Synchronizer, Desynchronizer, SkewedSynchronizer, Decorrelator, Isolator, Regenerator,
+                                  EdgeMemory, TrackingForecastMemory])
 def test_no_integer_refused(kind):
     with pytest.raises(TypeError, match=rf"^{kind.__name__} (depth|width) must be an integer, not 2.5$"):
         kind(2.5)
@@ -74,7 +74,7 @@ def test_decorrelator_makes_a_square():
 
 
 def test_isolator_needs_independent_bits():
-    with pytest.raises(ContractError, match=r"Isolator needs stream with bits independent from clock to clock, and they are shifted"):
+    with pytest.raises(ContractError, match="^Isolator needs stream with bits independent from clock to clock, and .* shifted"):
         connect(Isolator(), stream=stream("x", connect(LFSR(8)).random))
     x = stream("x", connect(LeapForwardLFSR(8)).random)
     late, later = connect(Isolator(1), stream=x).delayed, connect(Isolator(2), stream=x).delayed

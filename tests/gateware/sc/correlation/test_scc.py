@@ -101,16 +101,18 @@ def mean_scc(x, y):
     return inner(scc(x.T, y.T).reshape(33, 33)).mean()
 
 
-# Published for these circuits, where given: the mean of the pairs must not be farther from the target. The grid and the phase differ.
+# The figures for these circuits elsewhere, with another grid and phase: the mean must not be farther from the target by 0.01.
 @pytest.mark.parametrize(("kind", "component", "bound"), [
-    ("lfsr", Synchronizer(1), 0.80), ("sobol", Synchronizer(1), 0.99), ("lfsr", Synchronizer(4), 0.97), ("sobol", Synchronizer(4), 0.999),
+    ("lfsr", Synchronizer(1), 0.80), ("sobol", Synchronizer(1), 0.998),
+    ("lfsr", Synchronizer(4), 0.97), ("sobol", Synchronizer(4), 1.0),
     ("lfsr", Desynchronizer(1), -0.51), ("sobol", Desynchronizer(1), -0.949), ("lfsr", Desynchronizer(4), -0.91),
-    ("sobol", Desynchronizer(4), -0.999),
-], ids=lambda value: str(value) if isinstance(value, (str, float)) else f"{type(value).__name__}{len(value.params)}")
+    ("sobol", Desynchronizer(4), -1.0),
+], ids=lambda value: str(value) if isinstance(value, (str, float)) else f"{type(value).__name__}{value.params.depth}")
 def test_scc_before_and_after(kind, component, bound):
     x, y = pairs(kind)
     before, after = mean_scc(x, y), mean_scc(*models.golden(component).run({"x": x, "y": y}))
-    print(f"{type(component).__name__} depth {getattr(component.params, "depth")} of {kind} streams: SCC {before:+.3f} -> {after:+.4f}")
+    name = f"{type(component).__name__}({component.params.depth})"
+    print(f"{name} of {kind} streams: SCC {before:+.3f} -> {after:+.4f}")
     assert abs(before) < 0.1
     assert after >= bound - 0.01 if bound > 0 else after <= bound + 0.01
 
@@ -120,7 +122,8 @@ def shuffled(stream_source, index_source, depth):
     x = grid(stream_source)
     x, y = np.repeat(x, 33, axis=1), np.tile(x, (1, 33))
     model = models.golden(Decorrelator(depth))
-    return mean_scc(*(model.run({"stream": stream, "index": index * depth // LENGTH}).shuffled for stream, index in zip((x, y), index_source)))
+    return mean_scc(*(model.run({"stream": stream, "index": index * depth // LENGTH}).shuffled
+                      for stream, index in zip((x, y), index_source)))
 
 
 def test_trap_of_a_sobol_index():

@@ -148,7 +148,8 @@ def test_bipolar_to_sign_magnitude_of_independent_bits(depth, value):
     balance = (2 * stream.astype(int) - 1 - np.where(negative, -1, 1) * magnitude).cumsum()
     assert balance.min() >= -depth and balance.max() <= depth
     p, ratio = (1 + value) / 2, (1 + value) / (1 - value)
-    expected = 1 / (2 * depth + 1) if value == 0 else (p * ratio**(2 * depth) + 1 - p) * (ratio - 1) / (ratio**(2 * depth + 1) - 1)
+    top = ratio**(2 * depth)
+    expected = 1 / (2 * depth + 1) if value == 0 else (p * top + 1 - p) * (ratio - 1) / (top * ratio - 1)
     states = chain(value, 2 * depth + 1)
     assert expected == pytest.approx(p * states[-1] + (1 - p) * states[0])
     assert magnitude.mean() == pytest.approx(expected, abs=0.01)

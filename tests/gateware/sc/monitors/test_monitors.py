@@ -63,7 +63,8 @@ def settled_by_fractions(x, width, block, agreements, tolerance):
     return length // size, counts[-1]
 
 
-@pytest.mark.parametrize(("width", "block", "agreements", "tolerance"), [(8, 4, 2, 4), (8, 2, 5, 1), (6, 1, 1, 0), (8, 7, 1, 256)])
+@pytest.mark.parametrize(("width", "block", "agreements", "tolerance"),
+                         [(8, 4, 2, 4), (8, 2, 5, 1), (6, 1, 1, 0), (8, 7, 1, 256)])
 def test_settled(width, block, agreements, tolerance):
     length = 1 << width
     x = np.random.default_rng(3).random((length, 40)) < np.linspace(0, 1, 40)

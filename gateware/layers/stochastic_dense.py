@@ -1,6 +1,6 @@
 """Stochastic dense layer: products by AND of two streams, counted into every neuron's own current, time-multiplexed."""
 
-from amaranth.hdl import Array, Module, Mux, Signal, unsigned
+from amaranth.hdl import Array, EnableInserter, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
 
@@ -10,9 +10,10 @@ from gateware.sc.arithmetic.multiply import AndMultiplier, XnorMultiplier
 from gateware.sc.decode.ones_counter import OnesCounter
 from gateware.sc.encode.comparator import ComparatorEncoder
 from gateware.step import BIT, Range, StepComponent
+from gateware.step.pipeline import Pipeline
 
 from .dense import _named
-from .stochastic_sources import check_sources, correlated, current_range, source_logic, walk
+from .stochastic_sources import check_sources, current_range, look_at, source_logic
 from .stochastic_weights import check_format, check_stochastic_weights, check_width, weight_rows
 
 __all__ = ["StochasticDense"]
@@ -51,6 +52,8 @@ class StochasticDense(Component):
     sources : StepComponent, pair of StepComponent, or None
         The inputs' source and the weights', or one with both outputs, ``width`` bits each. By default ``Sobol(width, 1)`` and
         ``Sobol(width, 2)``, the pair of least error, which fills every window of a power of two evenly.
+    period : float
+        Nanoseconds between two registers of the neuron's pipelined step, by estimate.
 
     Members
     -------
@@ -64,9 +67,10 @@ class StochasticDense(Component):
     Attributes
     ----------
     declared_clocks : int
-        Clocks from a transaction's last input to its first count, always. With N inputs, M neurons and G groups of lanes the
-        first time step takes F = G (N L + 1) + M. Where both sources are back at their beginning after L clocks, every time
-        step has the same currents, and the others take 1 + M: F + (T - 1) (1 + M) + 2. Otherwise T F + 2.
+        Clocks from a transaction's last input to its first count, always. With N inputs, M neurons, G groups of lanes and P
+        clocks for a neuron's update (its pipeline's latency + 1) the first time step takes F = G (N L + 1) + M P. Where both
+        sources are back at their beginning after L clocks, every time step has the same currents, and the others take
+        1 + M P: F + (T - 1) (1 + M P) + 2. Otherwise T F + 2.
     interval : int
         Clocks from a transaction's first input to the next one's, where no stream waits.
     current : Range
@@ -74,22 +78,24 @@ class StochasticDense(Component):
 
     Raises
     ------
-    TypeError
-        If the neuron or a source has other ports.
-    ValueError
-        If a parameter is out of its range, both sources give the same numbers, or a current may leave the neuron's.
+    TypeError, ValueError
+        If the neuron or a source has other ports, a parameter is out of its range, both sources give the same numbers, or a
+        current may leave the neuron's.
 
     Notes
     -----
-    Source: B. R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2, for the arithmetic.
+    A neuron's row in memory is its state, its spikes so far and, where later time steps need it, its sum. Source of the
+    arithmetic: B. R. Gaines, Stochastic Computing Systems, 1969, doi:10.1007/978-1-4899-5841-9_2.
     """
 
-    def __init__(self, neuron, weights, *, width=8, length=None, time_steps=16, lanes=8, format="sign-magnitude", sources=None):
+    def __init__(self, neuron, weights, *, width=8, length=None, time_steps=16, lanes=8, format="sign-magnitude", sources=None,
+                 period=20.0):
         if not isinstance(neuron, StepComponent) or not neuron.state or getattr(neuron.inputs, "_fields", ()) != ("current",) \
                 or "spike" not in neuron.outputs._fields:
             raise TypeError("StochasticDense neuron must be a StepComponent with state, the one input current and the output "
                             f"spike, not {neuron!r}")
-        self.neuron, self.format = neuron, check_format("StochasticDense format", format)
+        self.neuron, self.pipeline = neuron, Pipeline(neuron, period=period)
+        self.format = check_format("StochasticDense format", format)
         self.width = check_width("StochasticDense width", width)
         self.weights = check_stochastic_weights("StochasticDense weights", weights, self.width, format)
         self.length = integer("StochasticDense length", 1 << self.width if length is None else length)
@@ -103,15 +109,20 @@ class StochasticDense(Component):
         self.n_inputs, self.n_neurons = len(self.weights[0]), len(self.weights)
         self.weight_bits = self.width + 1 + (format == "sign-magnitude")
         self.n_groups = -(-self.n_neurons // self.lanes)
-        self._look_at_the_sources()
+        self.rewound, weight_numbers = look_at(self.sources, self.length, self.time_steps, self.width)
+        self.repeats = not any(self.rewound)
+        extent = self.n_inputs * self.length
+        self.current, self.sums = Range(-extent, extent), Range(0, extent)
+        if format == "sign-magnitude":
+            self.current = self.sums = current_range(self.weights, weight_numbers, self.width, self.length, self.time_steps)
         accepted = neuron.inputs.current
         if self.current.lo < accepted.lo or self.current.hi > accepted.hi:
             raise ValueError(f"StochasticDense currents reach {self.current.lo} to {self.current.hi}, outside the neuron's "
                              f"current {accepted!r}: give it a wider current, or take a shorter length")
-        first = self.n_groups * (self.n_inputs * self.length + 1) + self.n_neurons
-        self.declared_clocks = first + (self.time_steps - 1) * (1 + self.n_neurons if self.repeats else first) + 2
+        updates = self.n_neurons * (self.pipeline.latency + 1)
+        first = self.n_groups * (self.n_inputs * self.length + 1) + updates
+        self.declared_clocks = first + (self.time_steps - 1) * (1 + updates if self.repeats else first) + 2
         self.interval = self.n_inputs + self.declared_clocks + self.n_neurons - 1
-        # A neuron's row: its state, its spikes, and where later time steps need it its sum.
         self.state_layout = data.StructLayout({
             "neuron": data.StructLayout({name: shape.shape for name, shape in neuron.state._asdict().items()}),
             "count": self.counter.state.count.shape} | ({"sum": self.sums.shape} if self.repeats else {}))
@@ -121,22 +132,6 @@ class StochasticDense(Component):
             "spikes": Out(stream.Signature(1, always_ready=True)),
             "currents": Out(stream.Signature(self.current.shape, always_ready=True)),
         })
-
-    def _look_at_the_sources(self):
-        """What the numbers of a transaction say: whether a window ends where it began, and how far currents go."""
-        length, top = self.length, (1 << self.width) - 1
-        total = length * self.time_steps
-        walks = [walk(source, total) for source in self.sources]
-        inputs, weights = (each for _, numbers, _ in walks for each in zip(*numbers))
-        if total > 1 and correlated(inputs, weights, top):
-            raise ValueError("StochasticDense sources must be uncorrelated, and these give equal or mirrored numbers, of which "
-                             "no gate makes a product: take another dimension, phase or seed for one of them")
-        self.rewound = tuple(not (periodic and length % len(states) == 0) for states, _, periodic in walks)
-        self.repeats = not any(self.rewound)
-        self.current = self.sums = current_range(self.weights, weights, top, length, self.time_steps)
-        if self.format == "bipolar":
-            extent = self.n_inputs * length
-            self.current, self.sums = Range(-extent, extent), Range(0, extent)
 
     def elaborate(self, platform):
         m = Module()
@@ -157,20 +152,19 @@ class StochasticDense(Component):
         lane = Signal(range(lanes))
         number = Signal(range(n_neurons))
         time_step = Signal(range(self.time_steps))
+        stage = Signal(range(self.pipeline.latency + 1))
         counting = Signal()
+        updating = Signal()
         update = Signal()
-        last_bit = Signal()
-        last_number = Signal()
-        last_time_step = Signal()
-        m.d.comb += [last_bit.eq(position == length - 1), last_number.eq(number == n_neurons - 1),
-                     last_time_step.eq(time_step == self.time_steps - 1)]
+        last_bit, last_number = position == length - 1, number == n_neurons - 1
+        last_time_step = time_step == self.time_steps - 1
 
         # The same window of random numbers for every synapse of a time step, the next window for the next time step.
         moves = counting, counting & last_bit, row == self.n_groups * n_inputs, last_time_step
         numbers = [number for k, (source, rewound) in enumerate(zip(self.sources, self.rewound))
                    for number in source_logic(m, f"source{k}", source, rewound, *moves)]
-        random, other = (_named(m, f"{name}_random", self.comparator.inputs.random, number)
-                         for name, number in zip(("input", "weight"), numbers))
+        random, other = (_named(m, name, self.comparator.inputs.random, number)
+                         for name, number in zip(("input_random", "weight_random"), numbers))
 
         # One input's bit meets a bit of each lane's weight.
         input_bit = self._bit(m, "input", input_read.data, random)
@@ -190,33 +184,33 @@ class StochasticDense(Component):
                    for (name, shape), init in zip(neuron.state._asdict().items(), neuron.init)]
         current = Signal(self.current.shape)
         m.d.comb += current.eq(2 * own_sum - n_inputs * length if self.format == "bipolar" else own_sum)
-        following, outputs = neuron.logic(m, present, [_named(m, "neuron_current", neuron.inputs.current, current)])
-        spike = _named(m, "spike", BIT, outputs.spike)
+        # Its step is a pipeline, in front of which state and current stand until the answer is there.
+        pipeline = self.pipeline
+        m.submodules.neuron = EnableInserter(updating)(pipeline)
+        m.d.comb += [
+            pipeline.current.eq(_named(m, "neuron_current", neuron.inputs.current, current)),
+            *(getattr(pipeline, f"state_{name}").eq(value) for name, value in zip(neuron.state._fields, present)),
+        ]
+        spike = pipeline.spike
         count = _named(m, "present_count", self.counter.state.count, Mux(first, 0, state_read.data.count))
         (counted,), _ = self.counter.logic(m, [count], [spike])
 
         m.d.comb += [
             input_write.data.eq(self.i.payload),
-            input_read.addr.eq(column),
-            input_read.en.eq(0),
-            weight_read.addr.eq(row),
-            weight_read.en.eq(0),
-            state_read.addr.eq(number),
-            state_read.en.eq(0),
+            input_read.addr.eq(column), input_read.en.eq(0),
+            weight_read.addr.eq(row), weight_read.en.eq(0),
+            state_read.addr.eq(number), state_read.en.eq(0),
             state_write.addr.eq(number),
             state_write.data.count.eq(counted),
-            *(state_write.data.neuron[name].eq(value) for name, value in zip(neuron.state._fields, following)),
+            *(state_write.data.neuron[name].eq(getattr(pipeline, f"next_{name}")) for name in neuron.state._fields),
             *([state_write.data.sum.eq(own_sum)] if self.repeats else []),
             state_write.en.eq(update),
             self.o.payload.eq(state_read.data.count),
-            self.spikes.payload.eq(spike),
-            self.spikes.valid.eq(update),
-            self.currents.payload.eq(current),
-            self.currents.valid.eq(update),
+            self.spikes.payload.eq(spike), self.spikes.valid.eq(update),
+            self.currents.payload.eq(current), self.currents.valid.eq(update),
         ]
 
         def fetch():
-            """Read the next synapse's input and weights."""
             m.d.comb += [input_read.en.eq(1), weight_read.en.eq(1)]
             m.d.sync += [column.eq(column + 1), row.eq(row + 1)]
 
@@ -247,18 +241,21 @@ class StochasticDense(Component):
                         fetch()
 
             with m.State("UPDATE"):
-                m.d.comb += [update.eq(1), state_read.addr.eq(number + 1), state_read.en.eq(~last_number)]
-                m.d.sync += [number.eq(number + 1), lane.eq(lane + 1)]
-                with m.If(lane == lanes - 1):
-                    m.d.sync += lane.eq(0)
-                    with m.If(first if self.repeats else 1):
-                        m.next = "FETCH"
-                with m.If(last_number):
-                    m.d.sync += [number.eq(0), lane.eq(0), row.eq(0), time_step.eq(time_step + 1)]
-                    m.next = "AGAIN" if self.repeats else "FETCH"
-                    with m.If(last_time_step):
-                        m.d.sync += time_step.eq(0)
-                        m.next = "READ"
+                m.d.comb += [updating.eq(1), update.eq(stage == pipeline.latency), state_read.addr.eq(number + 1),
+                             state_read.en.eq(update & ~last_number)]
+                m.d.sync += stage.eq(stage + 1)
+                with m.If(update):
+                    m.d.sync += [stage.eq(0), number.eq(number + 1), lane.eq(lane + 1)]
+                    with m.If(lane == lanes - 1):
+                        m.d.sync += lane.eq(0)
+                        with m.If(first if self.repeats else 1):
+                            m.next = "FETCH"
+                    with m.If(last_number):
+                        m.d.sync += [number.eq(0), lane.eq(0), row.eq(0), time_step.eq(time_step + 1)]
+                        m.next = "AGAIN" if self.repeats else "FETCH"
+                        with m.If(last_time_step):
+                            m.d.sync += time_step.eq(0)
+                            m.next = "READ"
 
             if self.repeats:
                 with m.State("AGAIN"):

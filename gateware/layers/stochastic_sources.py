@@ -8,7 +8,7 @@ from amaranth.hdl import Signal
 from gateware.sc.sources.sobol import Sobol
 from gateware.step import Range, StepComponent
 
-__all__ = ["check_sources", "correlated", "current_range", "source_logic", "walk"]
+__all__ = ["check_sources", "correlated", "current_range", "look_at", "source_logic", "walk"]
 
 LONGEST_PERIOD = 1 << 20
 
@@ -83,17 +83,49 @@ def correlated(inputs, weights, top):
     return all(a == b for a, b in pairs) or all(a == top - b for a, b in pairs)
 
 
-def current_range(rows, numbers, top, length, time_steps):
+def look_at(sources, length, time_steps, width):
+    """What the numbers of a transaction say.
+
+    Parameters
+    ----------
+    sources : tuple of StepComponent
+    length, time_steps : int
+        Of the windows.
+    width : int
+        Bits of the numbers.
+
+    Returns
+    -------
+    rewound : tuple of bool
+        For each source whether it is not back at its beginning after a window.
+    weights : sequence of int
+        The numbers of the weights' source, its period or all of a transaction.
+
+    Raises
+    ------
+    ValueError
+        If the inputs' and the weights' numbers are equal or mirrored.
+    """
+    total = length * time_steps
+    walks = [walk(source, total) for source in sources]
+    inputs, weights = (each for _, numbers, _ in walks for each in zip(*numbers))
+    if total > 1 and correlated(inputs, weights, (1 << width) - 1):
+        raise ValueError("StochasticDense sources must be uncorrelated, and these give equal or mirrored numbers, of which "
+                         "no gate makes a product: take another dimension, phase or seed for one of them")
+    return tuple(not (periodic and length % len(states) == 0) for states, _, periodic in walks), weights
+
+
+def current_range(rows, numbers, width, length, time_steps):
     """What signed counts may be, whatever the inputs.
 
     Parameters
     ----------
     rows : sequence of sequence of int
         The weights, one row per neuron.
-    numbers : list of int
+    numbers : sequence of int
         The period of the weights' source, or all of a transaction.
-    top : int
-        The greatest of them.
+    width : int
+        Their bits.
     length, time_steps : int
         Of the windows.
 
@@ -105,7 +137,7 @@ def current_range(rows, numbers, top, length, time_steps):
     for first in sorted({k * length % len(numbers) for k in range(time_steps)}):
         # ones[w]: of a weight of magnitude w in this window; inputs of 1.0 let all of them through.
         seen = Counter(numbers[t % len(numbers)] for t in range(first, first + length))
-        ones = [0, *accumulate(seen[number] for number in range(top + 1))]
+        ones = [0, *accumulate(seen[number] for number in range(1 << width))]
         for row in rows:
             lo = min(lo, -sum(ones[-weight] for weight in row if weight < 0))
             hi = max(hi, sum(ones[weight] for weight in row if weight > 0))

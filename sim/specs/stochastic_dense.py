@@ -30,8 +30,9 @@ def stochastic_dense(spec, m, layer):
     loading, fetching, in_count, in_update, in_read, sending = (
         spec.state(name) for name in ("LOAD", "FETCH", "COUNT", "UPDATE", "READ", "SEND"))
     again = spec.state("AGAIN") if layer.repeats else 0
-    column, row, position, lane, number, time_step, counting, update = (
-        spec.inside(name) for name in ("column", "row", "position", "lane", "number", "time_step", "counting", "update"))
+    column, row, position, lane, number, time_step, stage, counting, update = (
+        spec.inside(name)
+        for name in ("column", "row", "position", "lane", "number", "time_step", "stage", "counting", "update"))
 
     def register(name, last):
         return Signal(range(last + 1), name=name)
@@ -42,6 +43,11 @@ def stochastic_dense(spec, m, layer):
     # The group of neurons that is computed, those of it that were updated, its synapses counted, the bits of the next one.
     group, within = register("group", n_groups), register("within", lanes)
     synapse, bits = register("synapse", n_inputs), register("bits", length)
+    # The clocks in which a neuron's operands have stood, and what they were.
+    stood = register("stood", layer.pipeline.latency)
+    operands = Cat(spec.inside(name) for name in ("neuron_current", *(f"present_{name}" for name in layer.neuron.state._fields)))
+    stand = Signal(len(operands), name="stand")
+    m.d.sync += [stood.eq(Mux(in_update & ~update, stood + 1, 0)), stand.eq(operands)]
     # The rows that the memories' read registers hold.
     input_row, state_row = register("input_row", n_inputs - 1), register("state_row", n_neurons - 1)
     weight_row = register("weight_row", n_groups * n_inputs - 1)
@@ -125,6 +131,8 @@ def stochastic_dense(spec, m, layer):
                (writing == update) & (~update | (full & (state_write._addr == updated) & (state_row == updated))))
     spec.claim(m, "every neuron takes its own current",
                ~update | ((layer.currents.payload == own) & (spec.inside("neuron_current") == own)))
+    spec.claim(m, "a neuron's state and current stand for the latency of its step, and then its answer is taken",
+               (update == (in_update & (stood == layer.pipeline.latency))) & ((stood == 0) | (operands == stand)))
     spec.claim(m, "every transaction starts the neurons and their counts anew",
                ~update | (steps != 0) | Cat(spec.inside(f"present_{name}") == init for name, init in
                                             (*layer.neuron.init._asdict().items(), ("count", 0))).all())
@@ -144,15 +152,17 @@ def stochastic_dense(spec, m, layer):
                (~waited | (registers == before))
                & ~(waits & Cat(port._en.any() for port in (input_read, input_write, weight_read, state_read, state_write)).any()))
 
-    synapses, first_clocks = n_inputs * length + 1, n_groups * (n_inputs * length + 1) + n_neurons
-    later_clocks = 1 + n_neurons if layer.repeats else first_clocks
+    synapses, update_clocks = n_inputs * length + 1, layer.pipeline.latency + 1
+    first_clocks = n_groups * synapses + n_neurons * update_clocks
+    later_clocks = 1 + n_neurons * update_clocks if layer.repeats else first_clocks
     # Clocks at the beginning of the time step that is under way.
     began = 1 + Mux(steps == 0, 0, first_clocks + (steps - 1)[:len(steps)] * later_clocks)
-    passed = began + group * synapses + updated
+    passed = began + group * synapses + updated * update_clocks
     spec.help(m, (loading == ~full) & (time_step == Mux(steps == time_steps, 0, steps)) & (number == Mux(sending, sent, updated)))
     spec.help(m, (steps <= time_steps) & (group < n_groups) & (within < lanes) & (updated < n_neurons) & (sent < n_neurons)
               & (bits < length) & (synapse <= n_inputs) & (updated == group * lanes + within) & (position == bits))
-    spec.help(m, (lane == within) & (in_update | (within == 0)) & (in_count | (bits == 0)) & (sending | (sent == 0)))
+    spec.help(m, (lane == within) & (stage == stood) & (in_update | ((within == 0) & (stood == 0))))
+    spec.help(m, (in_count | (bits == 0)) & (sending | (sent == 0)))
     spec.help(m, ~(loading | again | in_read | sending) | ((row == 0) & (synapse == 0) & (updated == 0) & (group == 0)))
     spec.help(m, ~(again | in_read | sending) | (column == 0))
     spec.help(m, (in_read | sending) == (steps == time_steps))
@@ -161,9 +171,9 @@ def stochastic_dense(spec, m, layer):
     spec.help(m, ~in_count | (~later & (column == synapse + 1) & (row == group * n_inputs + column) & (input_row == synapse)
                               & (weight_row + 1 == row) & (elapsed == passed + 1 + synapse * length + bits)))
     spec.help(m, ~in_update | ((column == 0) & (state_row == updated)))
-    spec.help(m, ~in_update | later | ((row == (group + 1) * n_inputs) & (synapse == n_inputs) & (elapsed == passed + synapses)))
+    spec.help(m, ~in_update | later | ((row == (group + 1) * n_inputs) & (synapse == n_inputs) & (elapsed == passed + synapses + stood)))
     if layer.repeats:
-        spec.help(m, ~(in_update & later) | ((row == 0) & (synapse == 0) & (elapsed == began + 1 + updated)))
+        spec.help(m, ~(in_update & later) | ((row == 0) & (synapse == 0) & (elapsed == began + 1 + updated * update_clocks + stood)))
         spec.help(m, ~again | (later & (elapsed == began)))
     spec.help(m, ~in_read | (elapsed == layer.declared_clocks - 1))
     spec.help(m, ~sending | ((elapsed == layer.declared_clocks) & (state_row == sent)))

@@ -128,10 +128,12 @@ def test_the_clocks_are_the_declared_ones(hardware, name):
 
 
 def test_the_declared_clocks_by_hand():
+    layer = StochasticDense.examples()["default"]
+    update = layer.pipeline.latency + 1
     # One group after the other: 2 x (4 x 16 + 1) clocks and 3 updates; then twice a read and 3 updates; 2 to the first count.
-    assert StochasticDense.examples()["default"].declared_clocks == 2 * 65 + 3 + 2 * 4 + 2
+    assert layer.declared_clocks == 2 * 65 + 3 * update + 2 * (1 + 3 * update) + 2
     # Windows of 6 clocks that differ: everything three times, 1 x (8 x 6 + 1) clocks and 4 updates.
-    assert StochasticDense.examples()["lanes"].declared_clocks == 3 * (49 + 4) + 2
+    assert StochasticDense.examples()["lanes"].declared_clocks == 3 * (49 + 4 * update) + 2
 
 
 def test_nothing_moves_without_a_transaction(hardware):
@@ -167,6 +169,7 @@ def test_the_range_of_the_currents_is_reached():
     ({"time_steps": 1025}, ValueError, "StochasticDense time_steps must be between 1 and 1024, not 1025"),
     ({"lanes": 0}, ValueError, "StochasticDense lanes must be between 1 and 64, not 0"),
     ({"lanes": 65}, ValueError, "StochasticDense lanes must be between 1 and 64, not 65"),
+    ({"period": 1.0}, ValueError, "Pipeline period must be between 5 and 1000 ns, not 1.0"),
     ({"format": "two-rail"}, ValueError, "StochasticDense format must be 'sign-magnitude' or 'bipolar', not 'two-rail'"),
     ({"weights": [[16] * 600]}, ValueError, r"StochasticDense currents reach 0 to 9600, outside the neuron's current Q\(10, 4\): "
                                              "give it a wider current, or take a shorter length"),

@@ -47,5 +47,5 @@ def test_correlated_sequences():
 
 def test_the_range_of_signed_counts_is_that_of_the_fullest_window():
     # Windows 0 1 | 2 3: a weight of 2 has two ones in the first and none in the second, a weight of 4 two in both.
-    assert current_range([[2, -2], [4, -1]], [0, 1, 2, 3], 3, 2, 2) == Range(-2, 2)
-    assert current_range([[2, 3]], [0, 1, 2, 3], 3, 4, 1) == Range(0, 5)
+    assert current_range([[2, -2], [4, -1]], [0, 1, 2, 3], 2, 2, 2) == Range(-2, 2)
+    assert current_range([[2, 3]], [0, 1, 2, 3], 2, 4, 1) == Range(0, 5)

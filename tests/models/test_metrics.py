@@ -133,6 +133,16 @@ def test_star_discrepancy_bounds_the_error_of_products_and_knows_good_sequences(
     assert metrics.star_discrepancy(x, x, 256) > 0.24                 # the diagonal: 1/4
 
 
+def test_greatest_error_over_all_operands_of_six_bits():
+    """Every product of 65 x 65 operands of two Sobol streams: within the star discrepancy of the points, without a bias to speak of."""
+    x, y = (qmc.Sobol(2, scramble=False).random(64).T * 64).astype(int)
+    operands = np.arange(65)
+    estimates = ((operands[:, None, None] > x) & (operands[None, :, None] > y)).mean(axis=-1).reshape(1, -1)
+    split = metrics.error_split(estimates, np.outer(operands, operands).ravel() / 64**2)
+    assert split["deviation"] == 0 and split["rmse"] == split["bias"] < 0.01 and abs(split["mean"]) < 0.005
+    assert split["rmse"] < split["max"] <= metrics.star_discrepancy(x, y, 64) < 0.06
+
+
 def test_error_split_by_hand_and_its_identity():
     split = metrics.error_split([[1.0, 2.0], [3.0, 2.0]], [1.0, 1.0])
     assert split == pytest.approx({"rmse": np.sqrt(6 / 4), "bias": 1.0, "deviation": np.sqrt(0.5), "mean": 1.0, "max": 2.0})

@@ -102,6 +102,10 @@ class SignEstimator(_SignCounter):
     def __init__(self, width=3):
         super().__init__(step_sign, width)
 
+    def delivers(self, known):
+        """What is known of the output, in a circuit."""
+        return {"negative": converted(None, known["stream"])}
+
     @classmethod
     def examples(cls):
         return cls._examples()

@@ -259,7 +259,8 @@ def test_the_narrowest_dtype(shape, dtype):
     assert dtype_of(Range(*shape)) == dtype
 
 
-STEPS = {name: component for name, component in discover() if isinstance(component, StepComponent)
+# The first configuration of each: the others are compared when their evidence is made.
+STEPS = {name.split(":")[0]: component for name, component in reversed(list(discover())) if isinstance(component, StepComponent)
          and all(shape.kind != "vector" or shape.width <= 64 for shape in (*component.inputs, *component.state))}
 
 

@@ -5,14 +5,19 @@ import numpy as np
 import pytest
 
 from gateware.sc.encode.comparator import ComparatorEncoder
+from gateware.sc.sources.de_bruijn import DeBruijnLFSR
+from gateware.sc.sources.leap_forward import LeapForwardLFSR
 from gateware.sc.sources.lfsr import LFSR
 from gateware.sc.sources.ramp import RampCounter
+from gateware.sc.sources.sobol import Sobol
 from gateware.step import Range, StepComponent, minimum
 from models import golden
 from models.streams import StreamEncoder, mean, pack, popcount, unpack
 
 LEFT = LFSR(16, seed=0xACE1, direction="left")
-SOURCES = {"lfsr": LEFT, "narrow": LFSR(3), "right": LFSR(8, seed=7), "ramp": RampCounter(100), "short ramp": RampCounter(3)}
+SOURCES = {"lfsr": LEFT, "narrow": LFSR(3), "right": LFSR(8, seed=7), "ramp": RampCounter(100), "short ramp": RampCounter(3),
+           "Sobol": Sobol.examples()["dimension 2"], "de Bruijn": DeBruijnLFSR.examples()["default"],
+           "leap forward": LeapForwardLFSR.examples()["default"]}
 
 
 @pytest.fixture(scope="module")

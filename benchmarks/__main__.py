@@ -1,4 +1,4 @@
-"""``python -m benchmarks area`` and ``python -m benchmarks speed``."""
+"""``python -m benchmarks area``, ``python -m benchmarks speed`` and ``python -m benchmarks sc``."""
 
 import argparse
 import sys
@@ -19,11 +19,21 @@ def main(arguments=None):
     sc_speed = commands.add_parser("sc-speed", help="packed streams, encoders, state machines and dense layers in Gbit/s, one core, "
                                                     "beside sc_neurocore_engine where that is installed")
     sc_speed.add_argument("--rounds", type=int, default=100, help="how often each measurement is taken (default: 100)")
+    sc = commands.add_parser("sc", formatter_class=argparse.RawDescriptionHelpFormatter,
+                             help="errors, correlation, pairs of sources and areas of the stochastic operators; rewrites docs/sc",
+                             description="Measure the stochastic operators and rewrite docs/sc.",
+                             epilog="examples:\n  python -m benchmarks sc                  everything, about ten minutes\n"
+                                    "  python -m benchmarks sc stanh            show the errors of stanh, write nothing\n"
+                                    "  python -m benchmarks sc --part areas     rewrite the tables of areas alone")
+    sc.add_argument("only", nargs="?", default="", help="show only operators whose name or family contains this; writes nothing")
+    sc.add_argument("--part", action="append", choices=("errors", "correlation", "pairs", "areas"),
+                    help="measure and rewrite this part only (may be given several times)")
     try:
         options = parser.parse_args(arguments)
     except SystemExit as leaving:
         return leaving.code
 
+    from gateware.yosys import YosysError
     from platforms.errors import BuildError
 
     try:
@@ -33,9 +43,12 @@ def main(arguments=None):
         if options.command == "sc-speed":
             from .sc_speed import run_sc_speed
             return run_sc_speed(options.rounds)
+        if options.command == "sc":
+            from .sc.run import PARTS, run_sc
+            return run_sc(options.only, options.part or PARTS)
         from .speed import run_speed
         return run_speed(options.rounds)
-    except (BuildError, OSError, ValueError) as error:
+    except (BuildError, YosysError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

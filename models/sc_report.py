@@ -142,7 +142,7 @@ def _spread(expression, values, circuit):
     own = 0.0
     if expression.kind in _OWN:
         own = float(np.exp(np.interp(np.log(circuit.length), np.log(_LENGTHS), np.log(_OWN[expression.kind]))))
-    if any(str(expression) in fix and "Synchronizer" in fix for fix in circuit.fixes):
+    if any(fix.startswith(f"Synchronizer({SYNCHRONIZER_DEPTH}) before {expression}: ") for fix in circuit.fixes):
         own = np.hypot(own, SYNCHRONIZER_DEPTH / circuit.length)
     if expression.kind == "mean":
         # The remainder that an adder keeps is anything from 0 to its divisor less 1.

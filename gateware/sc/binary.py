@@ -121,7 +121,7 @@ class BinaryCircuit(Composite):
     Raises
     ------
     TypeError, ValueError
-        If ``expression`` is none or the width is out of range.
+        If ``expression`` is none or has no inputs, or the width is out of range.
 
     Notes
     -----
@@ -134,8 +134,12 @@ class BinaryCircuit(Composite):
             raise TypeError(f"BinaryCircuit takes an expression of gateware.sc.expression, not {expression!r}")
         if not 2 <= width <= 16:
             raise ValueError(f"BinaryCircuit width must be between 2 and 16, not {width}")
+        if not expression.inputs():
+            raise ValueError(f"an expression without inputs needs no circuit: {expression}")
         self.expression, self.width = expression, width
-        super().__init__(result=_Binary(width).wire(expression))
+        binary = _Binary(width)
+        result = binary.wire(expression)
+        super().__init__(result=binary.clamped(result) if expression.kind == "input" else result)
 
     @classmethod
     def examples(cls):

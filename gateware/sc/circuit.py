@@ -1,12 +1,14 @@
 """Circuits of stochastic streams: components wired together, wires that an operator cannot compute with being refused."""
 
 import math
+from functools import lru_cache
 
 from gateware.parameters import integer
 from gateware.step import compose
 from gateware.step.shapes import Range
 
 from .contract import Number, Sequence, Stream
+from .expression import real
 
 __all__ = ["connect", "known", "number"]
 
@@ -31,10 +33,11 @@ def number(name, width, *, lo=0.0, hi=1.0, at_most=None):
 
     Raises
     ------
-    ValueError
-        If the range is not within 0..1 or holds no multiple of ``2**-width``.
+    TypeError, ValueError
+        If the name cannot be a port's, the range is not within 0..1 or holds no multiple of ``2**-width``, or ``at_most`` is no
+        number.
     """
-    width = integer("number width", width)
+    width, lo, hi = integer("number width", width), real("number lo", lo), real("number hi", hi)
     if not 1 <= width <= 32:
         raise ValueError(f"number width must be between 1 and 32, not {width}")
     if not 0.0 <= lo <= hi <= 1.0:
@@ -49,7 +52,7 @@ def number(name, width, *, lo=0.0, hi=1.0, at_most=None):
 
 
 def _number(wire):
-    found = known(wire)
+    found = known(wire) if isinstance(wire, compose.Wire) else None
     if not isinstance(found, Number):
         raise TypeError(f"at_most must be a number of the circuit, not {wire!r}")
     return found
@@ -59,7 +62,7 @@ def known(wire):
     """What is known of a wire: a Number, Sequence or Stream, a tuple of Streams for several, or None."""
     if isinstance(wire, tuple):
         return tuple(known(each) for each in wire)
-    if isinstance(wire, int):
+    if not isinstance(wire, compose.Wire):
         return None
     found = getattr(wire.whole, "known", None)
     return found[wire.bit] if isinstance(found, tuple) and wire.bit is not None else found
@@ -100,6 +103,31 @@ def connect(component, **drivers):
     return outputs
 
 
+def _sequence(component, port, serial):
+    """What is known of the numbers that a source gives at a port."""
+    permutation = getattr(component, "permutation", False)
+    if serial != "low discrepancy":
+        return Sequence((type(component).__qualname__, component.params, component.init, port), serial, permutation)
+    # Sequences of one dimension with two digital shifts are functions of each other, and those of few bits may be equal in several
+    # dimensions: they are known by their numbers.
+    limit = component.outputs._asdict()[port].hi
+    numbers = _first_numbers(component.step, component.params, component.init, port)
+    mirrored = numbers[0] == limit
+    places = 64 - limit.bit_length()
+    numbers = tuple((limit - each if mirrored else each) << places for each in numbers)
+    return Sequence(numbers, serial, permutation, mirrored, ("shifts of", *(each ^ numbers[0] for each in numbers)))
+
+
+@lru_cache(maxsize=1024)
+def _first_numbers(step, params, state, port, count=64):
+    """The first numbers of a source: enough to tell all 32 Sobol dimensions apart."""
+    numbers = []
+    for _ in range(count):
+        state, outputs = step(params, state, ())
+        numbers.append(int(getattr(outputs, port)))
+    return tuple(numbers)
+
+
 def _number_of_bits(found):
     """What is known of a number, where it was wired of single bits."""
     if not isinstance(found, tuple) or None in found:
@@ -113,8 +141,7 @@ def _default(component, inputs):
     ports = component.outputs._asdict()
     serial = getattr(component, "serial", None)
     if serial is not None and not component.inputs:
-        identity = type(component).__qualname__, component.params, component.init
-        return {port: Sequence((*identity, port), serial, getattr(component, "permutation", False)) for port in ports}
+        return {port: _sequence(component, port, serial) for port in ports}
     behind = []
     for each in inputs.values():
         behind += each if isinstance(each, tuple) else (each,)

@@ -47,17 +47,21 @@ class Sequence:
         Whether a period visits every value once, so that an encoder's count is exact.
     mirrored : bool
         Whether the numbers are ``2**n - 1 - r`` of the origin's.
+    family : object
+        Equal for sequences that are made of the same numbers and hence not independent, as one dimension with two digital shifts;
+        None where the origin is alone.
     """
 
     origin: object
     serial: str
     permutation: bool = False
     mirrored: bool = False
+    family: object = None
 
     @property
     def origins(self):
-        """The one origin, as a stream of several has them."""
-        return frozenset({self.origin})
+        """What its streams depend on: the one origin, or the family."""
+        return frozenset({self.origin if self.family is None else self.family})
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Expressions of numbers in 0..1, written in Python, of which stochastic circuits are made."""
 
+from keyword import iskeyword
+
 from gateware.parameters import integer
 
 __all__ = ["SC", "Sum", "bernstein", "dot", "max", "min", "sqrt"]
@@ -45,16 +47,20 @@ class SC:
 
         Raises
         ------
-        ValueError
-            If the name is no identifier, the range not within 0..1, or ``at_most`` no input.
+        TypeError, ValueError
+            If the name is no identifier or a keyword, the range not within 0..1 or above ``at_most``, or that no
+            input.
         """
-        if not isinstance(name, str) or not name.isidentifier():
-            raise ValueError(f"input name must be an identifier, not {name!r}")
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name) or name.startswith("_"):
+            raise ValueError(f"input name must be an identifier, not {name!r}, and neither a keyword nor begin with _")
+        lo, hi = real(f"lo of input {name}", lo), real(f"hi of input {name}", hi)
         if not 0.0 <= lo <= hi <= 1.0:
             raise ValueError(f"input {name} must have 0 <= lo <= hi <= 1, not {lo!r} and {hi!r}")
         if at_most is not None and (not isinstance(at_most, SC) or at_most.kind != "input"):
             raise ValueError(f"at_most of {name} must be an input, not {at_most!r}")
-        made = cls("input", (), float(lo), float(hi), name)
+        if at_most is not None and lo > at_most.hi:
+            raise ValueError(f"input {name} must be able to be at most {at_most}, which reaches {at_most.hi:g}, not begin at {lo:g}")
+        made = cls("input", (), lo, hi, name)
         made.greater = () if at_most is None else (at_most, *at_most.greater)
         return made
 
@@ -64,10 +70,10 @@ class SC:
 
         Raises
         ------
-        ValueError
-            If it lies outside, or is NaN.
+        TypeError, ValueError
+            If it is no number, lies outside, or is NaN.
         """
-        value = float(value)
+        value = real("a constant", value)
         if not 0.0 <= value <= 1.0:
             raise ValueError(f"a constant must be between 0 and 1, not {value!r}")
         return cls("constant", (), value, value, value)
@@ -84,12 +90,21 @@ class SC:
     __radd__ = __add__
 
     def __rsub__(self, other):
-        if other != 1:
-            raise ValueError(f"only 1 - x and abs(a - b) are differences of streams, not {other!r} - x")
+        other = real("what a stream is taken from", other)
+        if not 0.0 <= other <= 1.0:
+            raise ValueError(f"only 1 - x and abs(a - b) are differences of streams, not {other:g} - x")
+        if other < 1:
+            return _Difference(SC.constant(other), self)
         return SC("complement", (self,), 1 - self.hi, 1 - self.lo)
 
     def __sub__(self, other):
         return _Difference(self, _lift(other))
+
+    def __abs__(self):
+        return self
+
+    def __rtruediv__(self, other):
+        return _lift(other) / self
 
     def __truediv__(self, other):
         if not isinstance(other, SC):
@@ -133,9 +148,16 @@ class Sum:
         self.terms = tuple(terms)
 
     def __add__(self, other):
-        return Sum((*self.terms, *(other.terms if isinstance(other, Sum) else (_lift(other),))))
+        # sum() begins with 0, which is no term.
+        terms = other.terms if isinstance(other, Sum) else () if not isinstance(other, SC) and other == 0 else (_lift(other),)
+        return Sum((*self.terms, *terms))
 
     __radd__ = __add__
+
+    def __mul__(self, other):
+        return _lift(self)
+
+    __rmul__ = __sub__ = __rsub__ = __mul__
 
     def __truediv__(self, divisor):
         divisor = integer("the divisor of a sum", divisor)
@@ -159,10 +181,15 @@ class _Difference:
     def __abs__(self):
         return SC("difference", (self.a, self.b))
 
+    def __repr__(self):
+        return f"{self.a} - {self.b}"
+
 
 def never_exceeds(a, b):
     """Whether ``a <= b`` follows from the ranges, the promises and the form of two expressions."""
-    if a is b or a.hi <= b.lo or (a.kind == "input" and b in a.greater):
+    if a is b or a.hi <= b.lo:
+        return True
+    if a.kind == b.kind == "input" and b.detail in (a.detail, *(each.detail for each in a.greater)):
         return True
     if a.kind in ("product", "minimum") and any(never_exceeds(each, b) for each in a.operands):
         return True
@@ -212,13 +239,23 @@ def bernstein(coefficients, a):
         2 to 16, each in 0..1: of degree one less.
     a : SC
     """
-    coefficients = [float(each) for each in coefficients]
+    coefficients = [real("a coefficient of bernstein", each) for each in coefficients]
     if not 2 <= len(coefficients) <= 16:
         raise ValueError(f"bernstein must have 2 to 16 coefficients, not {len(coefficients)}")
     for each in coefficients:
         if not 0.0 <= each <= 1.0:
             raise ValueError(f"a coefficient of bernstein must be between 0 and 1, not {each!r}")
     return SC("polynomial", (_lift(a),), detail=tuple(coefficients))
+
+
+def real(name, value):
+    """``value`` as a Python float; TypeError, naming the parameter, if it is no number."""
+    if isinstance(value, str):
+        raise TypeError(f"{name} must be a number, not {value!r}")
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, not {value!r}") from None
 
 
 def _lift(value):

@@ -18,7 +18,7 @@ from .expression import SC, never_exceeds
 from .formats.complement import Complement
 from .functions.bernstein import BernsteinUnit
 from .order.shared import SharedMaximum, SharedMinimum
-from .sources.sobol import Sobol
+from .sources.sobol import Sobol, direction_numbers
 
 __all__ = ["StochasticCircuit"]
 
@@ -95,11 +95,17 @@ class StochasticCircuit(Composite):
 
 
 class _Synthesis:
-    """Wires for expressions; a source is known by its place in :data:`DIMENSIONS`."""
+    """Wires for expressions; a source is known by its place in ``dimensions``."""
 
     def __init__(self, width):
         self.width, self.fixes, self.price = width, [], 0
-        self.numbers, self.sources, self.encoders = {}, {}, {}
+        self.numbers, self.sources, self.encoders, self.streams = {}, {}, {}, {}
+        # Of few bits there are fewer sequences than dimensions: of equal ones the first stands for all.
+        first = {}
+        for dimension in DIMENSIONS:
+            first.setdefault(direction_numbers(dimension, width), dimension)
+        self.dimensions = tuple(first.values())
+        self.operands, self.index = (first[direction_numbers(each, width)] for each in (OPERANDS, INDEX))
 
     def part(self, component, **drivers):
         self.price += _PRICES.get(type(component).__name__, 2) * self.width // 8
@@ -107,10 +113,10 @@ class _Synthesis:
 
     def source(self, k):
         if k not in self.sources:
-            if k >= len(DIMENSIONS):
-                raise ValueError(f"the expression needs more than {len(DIMENSIONS)} independent sources: regenerate a part of it, "
-                                 "or build two circuits")
-            self.sources[k] = self.part(Sobol(self.width, DIMENSIONS[k]))
+            if k >= len(self.dimensions):
+                raise ValueError(f"the expression needs more than {len(self.dimensions)} independent sources, which is all that "
+                                 f"width {self.width} has: take a smaller expression{', or more bits' if self.width < 5 else ''}")
+            self.sources[k] = self.part(Sobol(self.width, self.dimensions[k]))
         return self.sources[k]
 
     def top(self, k, bits):
@@ -129,11 +135,12 @@ class _Synthesis:
     def used(self, wire):
         """The dimensions that a wire depends on."""
         origins = known(wire).origins
-        return frozenset(DIMENSIONS[k] for k, source in self.sources.items() if known(source).origin in origins)
+        return frozenset(self.dimensions[k] for k, source in self.sources.items() if known(source).origins & origins)
 
     def free(self, avoid, count=1):
-        """The first places of :data:`DIMENSIONS` that are not to be avoided."""
-        places = [k for k in range(len(DIMENSIONS) + count) if k >= len(DIMENSIONS) or DIMENSIONS[k] not in avoid][:count]
+        """The first places of ``dimensions`` that are not to be avoided."""
+        last = len(self.dimensions)
+        places = [k for k in range(last + count) if k >= last or self.dimensions[k] not in avoid][:count]
         return places if count > 1 else places[0]
 
     def fill(self, wire):
@@ -155,6 +162,12 @@ class _Synthesis:
         shared : int, optional
             The place of the dimension that a number is to be encoded from.
         """
+        key = expression, avoid, shared
+        if key not in self.streams:
+            self.streams[key] = self.made(*key)
+        return self.streams[key]
+
+    def made(self, expression, avoid, shared):
         if expression.kind in ("input", "constant"):
             return self.encoded(expression, self.free(avoid) if shared is None else shared)
         return getattr(self, expression.kind)(expression, avoid, shared)
@@ -177,13 +190,14 @@ class _Synthesis:
         if not self.used(wire) & avoid:
             return wire
         k = self.free(avoid | self.used(wire))
-        self.fixes.append(f"{expression} regenerated from Sobol dimension {DIMENSIONS[k]}: cheaper than computed again")
+        self.fixes.append(f"{expression} regenerated from Sobol dimension {self.dimensions[k]}: cheaper than computed again")
         return self.part(Regenerator(self.width), stream=wire, random=self.source(k))
 
     def trial(self, make):
         """What a wire would cost, or None where there are not enough dimensions."""
         copy = _Synthesis(self.width)
         copy.numbers, copy.sources, copy.encoders = dict(self.numbers), dict(self.sources), dict(self.encoders)
+        copy.streams = dict(self.streams)
         try:
             make(copy)
         except ValueError:
@@ -202,6 +216,9 @@ class _Synthesis:
 
     def product(self, expression, avoid, shared):
         a, b = expression.operands
+        if b.operands and not a.operands:
+            # A number is encoded from any dimension; what is made of others would have to be computed again or regenerated.
+            a, b = b, a
         x = self.stream(a, avoid, shared)
         return self.part(AndMultiplier(), a=x, b=self.independent(b, avoid | self.used(x)))
 
@@ -228,11 +245,11 @@ class _Synthesis:
         return self.part(AbsoluteDifference(), a=a, b=b)
 
     def quotient(self, expression, avoid, shared):
-        if shared is None and OPERANDS not in avoid:
-            shared = DIMENSIONS.index(OPERANDS)
+        if shared is None and self.operands not in avoid:
+            shared = self.dimensions.index(self.operands)
         dividend, divisor = self.pair(expression, avoid, shared)
         taken = avoid | self.used(dividend) | self.used(divisor)
-        k = self.free(taken) if INDEX in taken else DIMENSIONS.index(INDEX)
+        k = self.free(taken) if self.index in taken else self.dimensions.index(self.index)
         component = HistoryDivider(HISTORY)
         if never_exceeds(*expression.operands):
             # Proven of the expression; of the wires of a synchronizer it is not known.

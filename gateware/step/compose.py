@@ -4,6 +4,8 @@ import hashlib
 import linecache
 import re
 from collections import namedtuple
+from keyword import iskeyword
+from operator import index
 
 from .component import StepComponent
 from .operations import OPERATIONS
@@ -31,6 +33,10 @@ class Wire:
     def __getitem__(self, i):
         if self.shape.kind != "vector":
             raise TypeError(f"only a Vector has bits, and {self.port} is {self.shape!r}")
+        try:
+            i = index(i)
+        except TypeError:
+            raise TypeError(f"bit of {self.port} must be an integer, not {i!r}") from None
         if not -self.shape.width <= i < self.shape.width:
             raise IndexError(f"bit of {self.port} must be between 0 and {self.shape.width - 1}, not {i}")
         return Wire(BIT, self.part, self.port, self, i % self.shape.width)
@@ -61,11 +67,17 @@ def outside(name, shape):
     -------
     Wire
     """
-    if not name.isidentifier() or name.startswith("_"):
-        raise ValueError(f"an input's name must be an identifier, not {name!r}")
-    if not hasattr(shape, "kind"):
+    _check_name("an input's name", name)
+    if isinstance(shape, type) or not hasattr(shape, "kind"):
         raise TypeError(f"the shape of {name} must be a Q, Range, BIT or Vector, not {shape!r}")
     return Wire(shape, None, name)
+
+
+def _check_name(what, name):
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"{what} must be an identifier, not {name!r}")
+    if iskeyword(name) or name.startswith("_"):
+        raise ValueError(f"{what} must not be a keyword or begin with _, as {name!r}")
 
 
 def connect(component, **drivers):
@@ -94,10 +106,17 @@ def connect(component, **drivers):
     ports = component.inputs._asdict() if component.inputs else {}
     if set(drivers) != set(ports):
         raise TypeError(f"{name} has the inputs {', '.join(ports) or '(none)'}, not {', '.join(drivers) or '(none)'}")
+    drivers = {port: tuple(map(_plain, driver)) if isinstance(driver, tuple) else _plain(driver)
+               for port, driver in drivers.items()}
     for port, driver in drivers.items():
         _check(f"{name}.{port}", ports[port], driver)
     part = _Part(component, drivers)
     return type(component.outputs)(*(Wire(shape, part, port) for port, shape in component.outputs._asdict().items()))
+
+
+def _plain(driver):
+    """NumPy's integers as Python's; everything else as it is."""
+    return index(driver) if not isinstance(driver, (Wire, bool, tuple)) and hasattr(driver, "__index__") else driver
 
 
 def _check(port, shape, driver):
@@ -147,6 +166,7 @@ class Composite(StepComponent):
         if not outputs:
             raise ValueError("a composition must give out at least one wire")
         for name, wire in outputs.items():
+            _check_name("an output's name", name)
             if not isinstance(wire, Wire) or wire.part is None:
                 raise ValueError(f"output {name} must be a wire of a connected component, not {wire!r}")
         self.parts, inputs = _order(outputs)

@@ -52,6 +52,14 @@ def test_the_prediction_is_near(expression):
     assert measured / 2 < predict(circuit, values) < measured * 2
 
 
+def test_only_what_is_synchronized_has_the_error_of_a_synchronizer():
+    circuit = StochasticCircuit(sc.max(A * B, A), 8)
+    values = {"a": np.full(3, 0.5), "b": np.full(3, 0.5)}
+    assert circuit.fixes[0].startswith("Synchronizer(4) before max(a * b, a)")
+    product = predict(StochasticCircuit(A * B, 8), values)
+    assert predict(circuit, values) == pytest.approx(np.hypot(product, 4 / 256))
+
+
 def test_promises_are_kept_by_the_operands():
     operands = _operands(X / B, StochasticCircuit(X / B, 8), 200, 0)
     assert len(operands["x"]) < 200 and (operands["x"] <= operands["b"]).all() and (operands["b"] > 0).all()

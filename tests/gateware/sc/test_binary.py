@@ -16,7 +16,7 @@ X = SC.input("x", at_most=B)
 
 @pytest.mark.parametrize("expression, ulps", [
     (A * B, 0.5), ((A + B) / 2, 0.5), ((A + B + 1) / 3, 0.6), (sc.max(A, B), 0), (sc.min(A, B), 0), (abs(A - B), 0), (1 - A, 0),
-    (sqrt(A), 1), (X / B, 1), (bernstein([0.25, 0.625, 0.375, 0.75], A), 2), (A * 0.3, 1),
+    (A, 0), (sqrt(A), 1), (X / B, 1), (bernstein([0.25, 0.625, 0.375, 0.75], A), 2), (A * 0.3, 1),
 ], ids=str)
 def test_every_operand_within_its_rounding(expression, ulps):
     circuit = BinaryCircuit(expression, 6)
@@ -32,6 +32,7 @@ def test_every_operand_within_its_rounding(expression, ulps):
 
 @pytest.mark.parametrize("make, error, message", [
     (lambda: BinaryCircuit("a"), TypeError, "BinaryCircuit takes an expression of gateware.sc.expression, not 'a'"),
+    (lambda: BinaryCircuit(SC.constant(0.5) * 0.5), ValueError, r"an expression without inputs needs no circuit: 0.5 \* 0.5"),
     (lambda: BinaryCircuit(A * B, 17), ValueError, "BinaryCircuit width must be between 2 and 16, not 17"),
 ])
 def test_errors(make, error, message):

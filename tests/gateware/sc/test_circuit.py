@@ -11,6 +11,7 @@ from gateware.sc.contract import AtMost, Contract, ContractError, Correlation, F
 from gateware.sc.encode.comparator import ComparatorEncoder
 from gateware.sc.sources.lfsr import LFSR
 from gateware.sc.sources.ramp import RampCounter
+from gateware.sc.sources.sobol import Sobol
 from gateware.step import BIT
 from gateware.step.compose import Composite, outside
 
@@ -59,6 +60,20 @@ def test_a_mirrored_sequence_gives_the_opposite_correlation():
     from gateware.sc.contract import encoded
     a, b = encoded(None, Sequence("r", "shifted")), encoded(None, Sequence("r", "shifted", mirrored=True))
     assert scc(a, b) == -1
+
+
+def test_digital_shifts_of_one_dimension_are_not_independent():
+    plain, shifted, flipped, other = (known(encode("a", connect(Sobol(8, dimension, shift=shift)).random))
+                                      for dimension, shift in ((2, 0), (2, 77), (2, 255), (3, 0)))
+    assert scc(plain, shifted) is None and scc(shifted, plain) is None, "functions of each other"
+    assert scc(plain, flipped) == -1, "the mirrored numbers"
+    assert scc(plain, other) == scc(shifted, other) == 0
+
+
+def test_dimensions_that_are_equal_in_few_bits_are_one_source():
+    streams = {dimension: known(connect(ComparatorEncoder(3), value=number("a", 3), random=connect(Sobol(3, dimension)).random).stream)
+               for dimension in (1, 2, 5)}
+    assert scc(streams[1], streams[5]) == 1 and scc(streams[1], streams[2]) == 0
 
 
 def test_what_comes_out_of_a_component_depends_on_what_went_in():
@@ -137,6 +152,9 @@ def test_inputs_of_which_nothing_is_known_are_not_refused():
     (lambda: number("x", 2.5), TypeError, "number width must be an integer, not 2.5"),
     (lambda: number("x", 8, lo=0.6, hi=0.5), ValueError, "number lo and hi must satisfy 0 <= lo <= hi <= 1, not 0.6 and 0.5"),
     (lambda: number("x", 8, hi=1.5), ValueError, "number lo and hi must satisfy 0 <= lo <= hi <= 1, not 0.0 and 1.5"),
+    (lambda: number(3, 8), ValueError, "an input's name must be an identifier, not 3"),
+    (lambda: number("x", 8, lo="0"), TypeError, "number lo must be a number, not '0'"),
+    (lambda: number("x", 8, at_most="y"), TypeError, "at_most must be a number of the circuit, not 'y'"),
     (lambda: number("x", 8, lo=math.nan), ValueError, "number lo and hi must satisfy"),
     (lambda: number("x", 2, lo=0.3, hi=0.4), ValueError, r"must have a multiple of 2\*\*-2 between them, not 0.3 and 0.4"),
     (lambda: number("x", 8, at_most=outside("y", BIT)), TypeError, "at_most must be a number of the circuit, not <y: BIT>"),

@@ -16,6 +16,8 @@ LOW, HIGH = SC.input("low", 0.1, 0.4), SC.input("high", 0.4, 0.9)
     ((A + B + LOW) / 3, "(a + b + low) / 3", 0.1 / 3, 0.8), ((1 + LOW) / 2, "(low + 1.0) / 2", 0.55, 0.7), (1 - LOW, "(1 - low)", 0.6, 0.9),
     (X / B, "(x) / (b)", 0, 1), (sqrt(LOW), "sqrt(low)", math.sqrt(0.1), math.sqrt(0.4)), (sc.max(LOW, HIGH), "max(low, high)", 0.4, 0.9),
     (sc.min(LOW, 0.2), "min(low, 0.2)", 0.1, 0.2), (abs(A - B), "abs(a - b)", 0, 1), (bernstein([0.5, 1], A), "bernstein(a)", 0, 1),
+    (abs(0.25 - A), "abs(0.25 - a)", 0, 1), (abs(1 - LOW), "(1 - low)", 0.6, 0.9), (0.25 / HIGH, "(0.25) / (high)", 0, 1),
+    (sum([A, B, LOW]) / 3, "(a + b + low) / 3", 0.1 / 3, 0.8),
     (dot([0.5, 1], [A, B]), "(a * 0.5 + b * 1.0) / 2", 0, 0.75), ((LOW + LOW) / 1, "(low + low) / 1", 0.2, 0.8),
 ])
 def test_expressions(expression, text, lo, hi):
@@ -25,6 +27,7 @@ def test_expressions(expression, text, lo, hi):
 def test_orders_that_follow():
     assert never_exceeds(X, B) and never_exceeds(X * A, B) and never_exceeds(LOW, HIGH) and never_exceeds(A, sc.max(B, A))
     assert never_exceeds(sc.min(A, B), B) and never_exceeds(SC.input("y", at_most=X), B)
+    assert never_exceeds(SC.input("x", at_most=SC.input("b")), SC.input("b")), "an input is known by its name"
     assert not never_exceeds(B, X) and not never_exceeds(A, B) and not never_exceeds(HIGH, LOW)
 
 
@@ -34,6 +37,10 @@ def test_inputs_in_the_order_of_their_use():
 
 @pytest.mark.parametrize("make, message", [
     (lambda: SC.input("a b"), "input name must be an identifier, not 'a b'"),
+    (lambda: SC.input("class"), "input name must be an identifier, not 'class', and neither a keyword nor begin with _"),
+    (lambda: SC.input("a", 0.5, at_most=LOW), "input a must be able to be at most low, which reaches 0.4, not begin at 0.5"),
+    (lambda: (A + B) * 0.5, r"divide the sum a \+ b by an integer that keeps it within 1 first"),
+    (lambda: A + B - X, r"divide the sum a \+ b by an integer that keeps it within 1 first"),
     (lambda: SC.input("a", 0.5, 0.2), "input a must have 0 <= lo <= hi <= 1, not 0.5 and 0.2"),
     (lambda: SC.input("a", hi=math.nan), "input a must have 0 <= lo <= hi <= 1"),
     (lambda: SC.input("a", at_most=A * B), r"at_most of a must be an input, not a \* b"),
@@ -52,4 +59,16 @@ def test_inputs_in_the_order_of_their_use():
 ])
 def test_errors(make, message):
     with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("make, message", [
+    (lambda: A * "x", "a constant must be a number, not 'x'"),
+    (lambda: A * None, "a constant must be a number, not None"),
+    (lambda: None - A, "what a stream is taken from must be a number, not None"),
+    (lambda: SC.input("a", "x"), "lo of input a must be a number, not 'x'"),
+    (lambda: bernstein(["x", 1], A), "a coefficient of bernstein must be a number, not 'x'"),
+])
+def test_what_is_no_number(make, message):
+    with pytest.raises(TypeError, match=message):
         make()

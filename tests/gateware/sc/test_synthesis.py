@@ -46,6 +46,27 @@ def test_operands_of_a_maximum_share_a_dimension():
     assert StochasticCircuit(sc.max(A, B), 8).dimensions == (1,) and StochasticCircuit(sc.max(A, B), 8).fixes == ()
 
 
+def test_an_expression_used_twice_is_built_once():
+    half = (A * B + C) / 2
+    circuit = StochasticCircuit((half + half + 1) / 3, 6)
+    assert sum(name.startswith("and_multiplier") for name in circuit.part_names) == 1
+
+
+def test_nested_products_are_built_in_time_with_their_number():
+    nested = A
+    for k in range(8):
+        nested = SC.input(f"i{k}") * (1 - nested)
+    circuit = StochasticCircuit(nested, 5)
+    assert circuit.fixes == () and sum(name.startswith("and_multiplier") for name in circuit.part_names) == 8
+
+
+def test_few_bits_have_few_independent_sources():
+    # Of two bits dimensions 1 and 5 are one sequence, as are 2 and 4.
+    assert StochasticCircuit(A * B, 2).dimensions == (1, 2)
+    with pytest.raises(ValueError, match="more than 2 independent sources, which is all that width 2 has: take a smaller expression, or m"):
+        StochasticCircuit(A * B * C, 2)
+
+
 def test_a_synchronizer_is_inserted_where_operands_are_no_numbers_of_one_source():
     fix, = StochasticCircuit(sc.max(A * B, C), 8).fixes
     assert fix == "Synchronizer(4) before max(a * b, c): its operands are not encoded from one source"

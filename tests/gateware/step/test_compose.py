@@ -95,6 +95,12 @@ def test_bits_drive_a_number():
     assert golden(circuit).run({"v": np.arange(8, dtype=np.uint64)}).o.tolist() == [k >> 1 < 2 for k in range(8)]
 
 
+def test_integers_of_numpy_drive_ports_too():
+    a = outside("a", BIT)
+    both = connect(Popcount(3), streams=(a, np.int64(1), connect(AndMultiplier(), a=a, b=np.uint8(1)).product)).ones
+    assert golden(Composite(ones=both)).run({"a": np.array([False, True])}).ones.tolist() == [1, 3]
+
+
 def test_latencies_add_up():
     a = outside("a", BIT)
     slow, fast = AndMultiplier(), XnorMultiplier()
@@ -129,6 +135,12 @@ A, WORD = outside("a", BIT), outside("w", Vector(4))
     (lambda: Composite(o=connect(Popcount(4), streams=WORD).ones, p=connect(Popcount(3), streams=outside("w", Vector(3))).ones),
      ValueError, r"input w must have one shape, not both Vector\(width=4\) and Vector\(width=3\)"),
     (lambda: outside("a b", BIT), ValueError, "an input's name must be an identifier, not 'a b'"),
+    (lambda: outside(3, BIT), ValueError, "an input's name must be an identifier, not 3"),
+    (lambda: outside("class", BIT), ValueError, "an input's name must not be a keyword or begin with _, as 'class'"),
+    (lambda: Composite(**{"class": connect(AndMultiplier(), a=A, b=1).product}), ValueError,
+     "an output's name must not be a keyword or begin with _, as 'class'"),
+    (lambda: outside("a", Range), TypeError, "the shape of a must be a Q, Range, BIT or Vector, not <class"),
+    (lambda: WORD["a"], TypeError, "bit of w must be an integer, not 'a'"),
     (lambda: outside("a", 3), TypeError, "the shape of a must be a Q, Range, BIT or Vector, not 3"),
     (lambda: A[0], TypeError, "only a Vector has bits, and a is BIT"),
     (lambda: WORD[4], IndexError, "bit of w must be between 0 and 3, not 4"),

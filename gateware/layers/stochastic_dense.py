@@ -156,8 +156,7 @@ class StochasticDense(Component):
         counting = Signal()
         updating = Signal()
         update = Signal()
-        last_bit, last_number = position == length - 1, number == n_neurons - 1
-        last_time_step = time_step == self.time_steps - 1
+        last_bit, last_number, last_time_step = position == length - 1, number == n_neurons - 1, time_step == self.time_steps - 1
 
         # The same window of random numbers for every synapse of a time step, the next window for the next time step.
         moves = counting, counting & last_bit, row == self.n_groups * n_inputs, last_time_step
@@ -225,6 +224,8 @@ class StochasticDense(Component):
 
             with m.State("FETCH"):
                 fetch()
+                if not self.repeats:
+                    m.d.comb += state_read.en.eq(1)
                 m.d.sync += [total.eq(0) for total in sums]
                 m.next = "COUNT"
 
@@ -234,7 +235,6 @@ class StochasticDense(Component):
                 with m.If(last_bit):
                     m.d.sync += position.eq(0)
                     with m.If(column == n_inputs):
-                        m.d.comb += state_read.en.eq(1)
                         m.d.sync += column.eq(0)
                         m.next = "UPDATE"
                     with m.Else():
@@ -288,13 +288,13 @@ class StochasticDense(Component):
         from gateware.sc.sources.van_der_corput import VanDerCorput
         from gateware.step import Q
         neuron = LIF(tau=4.0, threshold=0.25, current=Q(6, 4))
-        weights = [[(9 * i + 14 * j + 5 * i * j) % 33 - 16 for i in range(4)] for j in range(3)]
+        weights = [[(9 * i + 14 * j + 5 * i * j) % 33 - 16 for i in range(5)] for j in range(3)]
         bipolar = [[(5 * i + 3 * j + i * j) % 9 for i in range(3)] for j in range(2)]
         return {
             "default": cls(neuron, weights, width=4, time_steps=3, lanes=2),
             # Windows that are no period of their sources, which have to be wound back.
-            "lanes": cls(neuron, [row + row[::-1] for row in weights] + [[16, -16] * 4], width=4, length=6, time_steps=3, lanes=4,
-                         sources=PhaseShiftedLFSR(4, 6)),
+            "lanes": cls(neuron, [row[:4] + row[3::-1] for row in weights] + [[16, -16] * 4], width=4, length=6, time_steps=3,
+                         lanes=4, sources=PhaseShiftedLFSR(4, 6)),
             "bipolar": cls(neuron, bipolar, width=3, time_steps=6, lanes=1, format="bipolar",
                            sources=(RampCounter(8), VanDerCorput(3))),
         }

@@ -110,6 +110,8 @@ def stochastic_dense(spec, m, layer):
         m.d.sync += expected.eq(Mux(counting, total + change, Mux(fetching, 0, total)))
         correct.append(total == expected)
 
+    # The first time step begins with initial states and needs none of the memory's.
+    own_state = (state_row == updated) | (steps == 0)
     # A time step whose currents are those of the first one.
     later = (steps != 0) & layer.repeats
     writing = state_write._en.any()
@@ -123,12 +125,13 @@ def stochastic_dense(spec, m, layer):
                (~counting | ((synapse < n_inputs) & (input_row == synapse)
                                & (weight_row == group * n_inputs + synapse)))
                & (~update | later | (synapse == n_inputs)))
+    given_random = zip((spec.inside("input_random"), spec.inside("weight_random")), numbers)
     spec.claim(m, "every synapse of a time step has the same window of random numbers, and every transaction the same windows",
-               ~counting | Cat(spec.inside(f"{name}_random") == random for name, random in zip(("input", "weight"), numbers)).all())
+               ~counting | Cat(random == number for random, number in given_random).all())
     spec.claim(m, "a sum begins with 0 and changes by the signed product of an input's and a weight's bit alone",
                Cat(correct).all())
     spec.claim(m, "every neuron is updated exactly once per time step, in order, from its own state",
-               (writing == update) & (~update | (full & (state_write._addr == updated) & (state_row == updated))))
+               (writing == update) & (~update | (full & (state_write._addr == updated) & own_state)))
     spec.claim(m, "every neuron takes its own current",
                ~update | ((layer.currents.payload == own) & (spec.inside("neuron_current") == own)))
     spec.claim(m, "a neuron's state and current stand for the latency of its step, and then its answer is taken",
@@ -159,8 +162,9 @@ def stochastic_dense(spec, m, layer):
     began = 1 + Mux(steps == 0, 0, first_clocks + (steps - 1)[:len(steps)] * later_clocks)
     passed = began + group * synapses + updated * update_clocks
     spec.help(m, (loading == ~full) & (time_step == Mux(steps == time_steps, 0, steps)) & (number == Mux(sending, sent, updated)))
-    spec.help(m, (steps <= time_steps) & (group < n_groups) & (within < lanes) & (updated < n_neurons) & (sent < n_neurons)
-              & (bits < length) & (synapse <= n_inputs) & (updated == group * lanes + within) & (position == bits))
+    spec.help(m, (accepted <= n_inputs) & (steps <= time_steps) & (group < n_groups) & (within < lanes)
+              & (updated < n_neurons) & (sent < n_neurons) & (bits < length) & (synapse <= n_inputs)
+              & (updated == group * lanes + within) & (position == bits))
     spec.help(m, (lane == within) & (stage == stood) & (in_update | ((within == 0) & (stood == 0))))
     spec.help(m, (in_count | (bits == 0)) & (sending | (sent == 0)))
     spec.help(m, ~(loading | again | in_read | sending) | ((row == 0) & (synapse == 0) & (updated == 0) & (group == 0)))
@@ -170,10 +174,13 @@ def stochastic_dense(spec, m, layer):
     spec.help(m, ~fetching | (~later & (column == 0) & (synapse == 0) & (row == group * n_inputs) & (elapsed == passed)))
     spec.help(m, ~in_count | (~later & (column == synapse + 1) & (row == group * n_inputs + column) & (input_row == synapse)
                               & (weight_row + 1 == row) & (elapsed == passed + 1 + synapse * length + bits)))
-    spec.help(m, ~in_update | ((column == 0) & (state_row == updated)))
-    spec.help(m, ~in_update | later | ((row == (group + 1) * n_inputs) & (synapse == n_inputs) & (elapsed == passed + synapses + stood)))
+    spec.help(m, ~(in_count | in_update) | own_state)
+    spec.help(m, ~in_update | (column == 0))
+    spec.help(m, ~in_update | later | ((row == (group + 1) * n_inputs) & (synapse == n_inputs)
+                                       & (elapsed == passed + synapses + stood)))
     if layer.repeats:
-        spec.help(m, ~(in_update & later) | ((row == 0) & (synapse == 0) & (elapsed == began + 1 + updated * update_clocks + stood)))
+        spec.help(m, ~(in_update & later) | ((row == 0) & (synapse == 0)
+                                             & (elapsed == began + 1 + updated * update_clocks + stood)))
         spec.help(m, ~again | (later & (elapsed == began)))
     spec.help(m, ~in_read | (elapsed == layer.declared_clocks - 1))
     spec.help(m, ~sending | ((elapsed == layer.declared_clocks) & (state_row == sent)))

@@ -130,8 +130,8 @@ def test_the_clocks_are_the_declared_ones(hardware, name):
 def test_the_declared_clocks_by_hand():
     layer = StochasticDense.examples()["default"]
     update = layer.pipeline.latency + 1
-    # One group after the other: 2 x (4 x 16 + 1) clocks and 3 updates; then twice a read and 3 updates; 2 to the first count.
-    assert layer.declared_clocks == 2 * 65 + 3 * update + 2 * (1 + 3 * update) + 2
+    # One group after the other: 2 x (5 x 16 + 1) clocks and 3 updates; then twice a read and 3 updates; 2 to the first count.
+    assert layer.declared_clocks == 2 * 81 + 3 * update + 2 * (1 + 3 * update) + 2
     # Windows of 6 clocks that differ: everything three times, 1 x (8 x 6 + 1) clocks and 4 updates.
     assert StochasticDense.examples()["lanes"].declared_clocks == 3 * (49 + 4 * update) + 2
 

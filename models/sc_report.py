@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateware.area import areas
+from gateware.parameters import integer
 from gateware.sc.binary import BinaryCircuit
 from gateware.sc.synthesis import SYNCHRONIZER_DEPTH, StochasticCircuit
 
@@ -101,6 +102,8 @@ def exact(expression, values):
         Where a quotient is 0 / 0, NaN.
     """
     if expression.kind == "input":
+        if expression.detail not in values:
+            raise ValueError(f"values must hold those of input {expression.detail}, not only {', '.join(values) or 'none'}")
         return np.asarray(values[expression.detail], float)
     if expression.kind == "constant":
         return np.float64(expression.detail)
@@ -174,6 +177,9 @@ def report(expression, width=8, *, length=None, count=1000, seed=0):
     ValueError
         If no operands are left, or a parameter is out of range.
     """
+    for name, value, least in (("count", integer("count", count), 1), ("seed", integer("seed", seed), 0)):
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, not {value}")
     circuit = StochasticCircuit(expression, width, length=length)
     operands = _operands(expression, circuit, count, seed)
     true = exact(expression, {name: values / 2**width for name, values in operands.items()})

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateware.area import area
+from gateware.parameters import integer
 from gateware.sc.circuit import connect
 from gateware.sc.contract import ContractError
 from gateware.sc.sources.lfsr import LFSR
 from gateware.sc.sources.sobol import Sobol
+from gateware.step import StepComponent
 from gateware.step.compose import Composite, outside
 
 from . import golden
@@ -52,12 +54,13 @@ def lfsr_phases(width, phases=None):
     phases : iterable of int, optional
         0 to ``2**width - 2``; all by default.
     """
+    first = LFSR(width)
     period = (1 << width) - 1
-    phases = range(period) if phases is None else list(phases)
+    phases = range(period) if phases is None else [integer("each of phases", phase) for phase in phases]
     for phase in phases:
         if not 0 <= phase < period:
             raise ValueError(f"phases must be between 0 and {period - 1}, not {phase}")
-    values = golden(LFSR(width)).run(length=period).random
+    values = golden(first).run(length=period).random
     return {f"LFSR({width}) phase {phase}": LFSR(width, seed=int(values[phase])) for phase in phases}
 
 
@@ -87,6 +90,11 @@ def grid(width, points=33, names=("a", "b")):
     -------
     dict of str to array of int, (points ** len(names),)
     """
+    width, points = integer("width", width), integer("points", points)
+    if not 1 <= width <= 32:
+        raise ValueError(f"width must be between 1 and 32, not {width}")
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"names must be different ones, at least one, not {names!r}")
     if not 2 <= points <= (1 << width) + 1:
         raise ValueError(f"points must be between 2 and {(1 << width) + 1}, not {points}")
     steps = np.round(np.linspace(0, 1 << width, points)).astype(np.int64)
@@ -129,9 +137,13 @@ def search_sources(build, candidates, operands, exact, *, length, estimate=None,
     ------
     ContractError
         If every combination is refused: the reason of the last.
-    ValueError
-        If a number is out of range or the shapes differ.
+    TypeError, ValueError
+        If a number is out of range, ``exact`` not finite, a candidate no source, or the shapes differ.
     """
+    length, evaluations, best, seed = (integer(*each) for each in (
+        ("length", length), ("evaluations", evaluations), ("best", best), ("seed", seed)))
+    if seed < 0:
+        raise ValueError(f"seed must be at least 0, not {seed}")
     if length < 1 or evaluations < 1 or best < 1:
         raise ValueError(f"length, evaluations and best must be at least 1, not {length}, {evaluations} and {best}")
     exact = np.asarray(exact, float)
@@ -139,6 +151,9 @@ def search_sources(build, candidates, operands, exact, *, length, estimate=None,
     for name, values in operands.items():
         if values.shape != exact.shape or exact.ndim != 1:
             raise ValueError(f"operand {name} must have the shape of exact, {exact.shape}, and one dimension, not {values.shape}")
+    if not exact.size or not np.isfinite(exact).all():
+        raise ValueError("exact must be finite numbers, at least one")
+    _check_candidates(candidates)
     trial = _Trial(build, candidates, operands, exact, length, estimate or (lambda values: values.mean(axis=0)))
     slots = list(candidates)
     total = math.prod(len(each) for each in candidates.values())
@@ -158,6 +173,15 @@ def search_sources(build, candidates, operands, exact, *, length, estimate=None,
         measured = area(Composite(result=trial.circuit(names)))
         choices.append(Choice(dict(zip(slots, names)), rmse, worst, measured.lut, measured.ff))
     return sorted(choices, key=lambda choice: (round(choice.rmse, 9), choice.lut + choice.ff))[:best]
+
+
+def _check_candidates(candidates):
+    for slot, each in candidates.items():
+        if not isinstance(each, dict) or not each:
+            raise ValueError(f"the candidates of {slot} must be a dict of at least one component by its name, not {each!r}")
+        for name, component in each.items():
+            if not isinstance(component, StepComponent) or component.inputs:
+                raise TypeError(f"the candidates of {slot} must be components without inputs, and {name} is {component!r}")
 
 
 class _Trial:
@@ -206,7 +230,10 @@ class _Trial:
             else:
                 numbers = {slot: self._sequence(self._candidates[slot][name]) for slot, name in zip(self._candidates, names)}
                 values = self._model.run(numbers | self._operands).result
-                error = self._estimate(values) - self._exact
+                estimated = np.asarray(self._estimate(values))
+                if estimated.shape != self._exact.shape:
+                    raise ValueError(f"estimate must return an array of shape {self._exact.shape}, not {estimated.shape}")
+                error = estimated - self._exact
                 self.errors[names] = float(np.sqrt(np.mean(error**2))), float(np.abs(error).max())
         return self.errors[names]
 

@@ -65,8 +65,8 @@ class StochasticCircuit(Composite):
 
     Notes
     -----
-    Latency 1 after ``fill`` and ``length`` clocks, interval 1. ``fill`` clocks pass before the result; ``fixes`` tells in words what was inserted and why. Reset starts the next
-    computation with the same sources, so that equal inputs have equal results.
+    Latency 1 after ``fill`` and ``length`` clocks, interval 1. ``fill`` clocks pass before the result; ``fixes`` tells in words what
+    was inserted and why. Reset starts the next computation with the same sources, so that equal inputs have equal results.
     """
 
     def __init__(self, expression, width=8, *, length=None):

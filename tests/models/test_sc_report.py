@@ -63,3 +63,14 @@ def test_only_what_is_synchronized_has_the_error_of_a_synchronizer():
 def test_promises_are_kept_by_the_operands():
     operands = _operands(X / B, StochasticCircuit(X / B, 8), 200, 0)
     assert len(operands["x"]) < 200 and (operands["x"] <= operands["b"]).all() and (operands["b"] > 0).all()
+
+
+@pytest.mark.parametrize("make, error, message", [
+    (lambda: report(A * B, 4, count=0), ValueError, "count must be at least 1, not 0"),
+    (lambda: report(A * B, 4, count=5.0), TypeError, "count must be an integer, not 5.0"),
+    (lambda: report(A * B, 4, seed=-1), ValueError, "seed must be at least 0, not -1"),
+    (lambda: exact(A * B, {"a": 0.5}), ValueError, "values must hold those of input b, not only a"),
+])
+def test_errors(make, error, message):
+    with pytest.raises(error, match=message):
+        make()

@@ -81,6 +81,14 @@ def test_grids():
 
 @pytest.mark.parametrize("make, message", [
     (lambda: grid(4, 18), "points must be between 2 and 17, not 18"),
+    (lambda: grid(4, 3, "aa"), "names must be different ones, at least one, not 'aa'"),
+    (lambda: grid(-1), "width must be between 1 and 32, not -1"),
+    (lambda: search({}, sobol_dimensions(8)), "the candidates of ra must be a dict of at least one component by its name, not {}"),
+    (lambda: search([Sobol(8, 1)], sobol_dimensions(8)), "the candidates of ra must be a dict of at least one component"),
+    (lambda: search_sources(product, {}, OPERANDS, PRODUCT * np.nan, length=1), "exact must be finite numbers, at least one"),
+    (lambda: search(sobol_dimensions(8), sobol_dimensions(8), seed=-1), "seed must be at least 0, not -1"),
+    (lambda: search({"a": Sobol(8, 1)}, {"b": Sobol(8, 2)}, estimate=lambda values: values),
+     r"estimate must return an array of shape \(1089,\), not \(256, 1089\)"),
     (lambda: lfsr_phases(4, [15]), "phases must be between 0 and 14, not 15"),
     (lambda: search(sobol_dimensions(8), sobol_dimensions(8), length=0), "length, evaluations and best must be at least 1, not 0, 4000 and 5"),
     (lambda: search({"a": Sobol(8, 1), "b": Sobol(7, 1)}, sobol_dimensions(8)), "the candidates of ra must have one width, and b has"),
@@ -89,6 +97,18 @@ def test_grids():
 ])
 def test_errors(make, message):
     with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("make, message", [
+    (lambda: search({"x": 3}, sobol_dimensions(8)), "the candidates of ra must be components without inputs, and x is 3"),
+    (lambda: search({"x": ComparatorEncoder(8)}, sobol_dimensions(8)), "must be components without inputs, and x is <"),
+    (lambda: search(sobol_dimensions(8), sobol_dimensions(8), length=16.0), "length must be an integer, not 16.0"),
+    (lambda: grid(8, 5.0), "points must be an integer, not 5.0"),
+    (lambda: lfsr_phases(4, [1.5]), "each of phases must be an integer, not 1.5"),
+])
+def test_types(make, message):
+    with pytest.raises(TypeError, match=message):
         make()
 
 

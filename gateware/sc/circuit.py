@@ -97,7 +97,10 @@ def connect(component, **drivers):
         contract.check(type(component).__name__, {port: each if isinstance(each, tuple) else (each,)
                                                   for port, each in inputs.items()})
     deliver = getattr(component, "delivers", None)
-    delivered = _default(component, inputs) if deliver is None else deliver(inputs)
+    delivered = _default(component, inputs)
+    if deliver is not None:
+        # Where a component cannot say, what it depends on is still known.
+        delivered |= {port: each for port, each in deliver(inputs).items() if each is not None}
     for port, wire in outputs._asdict().items():
         wire.known = delivered.get(port)
     return outputs

@@ -83,7 +83,8 @@ class RestoringDivider(StepComponent):
     divisor gives 1.0, a divisor of 0 too.
 
     The clock of ``start`` finds whether the quotient is 1.0, the n clocks after it one bit each: ``quotient`` is ready
-    ``width + 1`` clocks after ``start``: its latency and its interval. Conserved: after k bits :math:`2^k X = q_k Y + R_k` with :math:`0 \le R_k < Y`.
+    ``width + 1`` clocks after ``start``: its latency and its interval. Conserved: after k bits
+    :math:`2^k X = q_k Y + R_k` with :math:`0 \le R_k < Y`.
     Source: D. E. Knuth, The Art of Computer Programming, vol. 2, section 4.3.1.
     """
 

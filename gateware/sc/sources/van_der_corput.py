@@ -64,7 +64,8 @@ class VanDerCorput(StepComponent):
     Beside a :class:`~gateware.sc.sources.ramp.RampCounter` it is as good a pair for products as the best pair of Sobol dimensions
     (RMSE 0.0014 at N = 256), and shifted by every other bit (0xAA), which balances its two halves, the best known (0.0011).
     Latency 0, interval 1. Source: J. G. van der Corput, Verteilungsfunktionen, 1935; in bases of powers of two S. Asadi et al.,
-    A Low-Cost FSM-based Bit-Stream Generator for Low-Discrepancy Stochastic Computing, DATE 2021; the shift J. H. Halton and S. K. Zaremba, The extreme and L2 discrepancies of some plane sets, 1969.
+    A Low-Cost FSM-based Bit-Stream Generator for Low-Discrepancy Stochastic Computing, DATE 2021; the
+    shift J. H. Halton and S. K. Zaremba, The extreme and L2 discrepancies of some plane sets, 1969.
     """
 
     serial = "low discrepancy"

@@ -172,3 +172,13 @@ def test_a_contract_in_words():
                         Format(("x", "y"), "bipolar"), Correlation("z", 0))) == (
         "SCC(x, y) = +1; x <= y; x serially independent; y not low discrepancy; x, y bipolar; SCC(z) = 0")
     assert str(Contract()) == "any streams"
+
+
+def test_what_a_component_cannot_say_of_its_outputs_still_depends_on_its_inputs():
+    from gateware.sc.arithmetic.multiply import AndMultiplier
+    from gateware.sc.correlation.synchronizer import Synchronizer
+    x = encode("x", lfsr(1))
+    pair = connect(Synchronizer(1), x=x, y=1)
+    assert known(pair.aligned_x).origins == known(x).origins
+    with pytest.raises(ContractError, match="needs a and b with SCC = 0, and they have an unknown SCC"):
+        connect(AndMultiplier(), a=pair.aligned_x, b=x)

@@ -1,4 +1,4 @@
-"""Speed of stochastic computing in software, on one core, beside ``sc_neurocore_engine`` where it is installed and can do the same.
+"""Speed of stochastic computing in software, on one core, beside ``sc_neurocore_engine`` where that is installed and can do it.
 
 What is measured is the call that a user makes, its checks and the allocation of its result included. Measurements that are
 compared are taken in turns within one run, and the best round of each counts.
@@ -68,7 +68,8 @@ def _arrays(peer):
     bits = rng.integers(0, 2, BITS, np.uint8)
     words = streams.pack(bits)
     yield "pack", BITS, lambda: streams.pack(bits), peer and functools.partial(peer.pack_bitstream_numpy, bits)
-    yield "unpack", BITS, lambda: streams.unpack(words, BITS), peer and functools.partial(peer.unpack_bitstream_numpy, words, BITS)
+    yield ("unpack", BITS, lambda: streams.unpack(words, BITS),
+           peer and functools.partial(peer.unpack_bitstream_numpy, words, BITS))
     a, b, select = (streams.pack(rng.random(PACKED) < 0.5) for _ in range(3))
     row, column = a.reshape(1, 1, -1), b.reshape(1, -1)
     yield "popcount", PACKED, lambda: streams.popcount(a, PACKED), peer and functools.partial(peer.popcount_numpy, a)
@@ -85,7 +86,8 @@ def _encoding(peer, encoder):
         p = rng.random(count)
         phases = rng.integers(0, len(encoder.period), count)
         yield (f"encode {count} x {LENGTH}, LFSR of 16 bits", count * LENGTH,
-               lambda p=p, phases=phases: streams_of(encoder, p, phases), peer and functools.partial(peer.batch_encode_numpy, p, LENGTH, 1))
+               lambda p=p, phases=phases: streams_of(encoder, p, phases),
+               peer and functools.partial(peer.batch_encode_numpy, p, LENGTH, 1))
 
 
 def streams_of(encoder, p, phases):
@@ -131,9 +133,11 @@ def _layers(peer, encoder):
 
         yield (f"{name}, packed inputs", bits, functools.partial(streams.dot, packed_weights, packed[0], LENGTH),
                layer and functools.partial(layer.forward_prepacked_numpy, theirs))
-        yield f"{name}, encoded inputs", bits, functools.partial(ours, 1), layer and functools.partial(layer.forward_numpy, samples[0])
+        yield (f"{name}, encoded inputs", bits, functools.partial(ours, 1),
+               layer and functools.partial(layer.forward_numpy, samples[0]))
         batch = layer and functools.partial(layer.forward_batch_numpy, samples)
-        yield f"{name}, packed batch of {BATCH}", BATCH * bits, functools.partial(streams.dot, packed_weights, packed, LENGTH), batch
+        yield (f"{name}, packed batch of {BATCH}", BATCH * bits,
+               functools.partial(streams.dot, packed_weights, packed, LENGTH), batch)
         yield f"{name}, encoded batch of {BATCH}", BATCH * bits, functools.partial(ours, BATCH), batch
 
 
@@ -145,7 +149,8 @@ def _bias(peer, encoder):
     exact = samples @ weights.T
 
     def ours(draw):
-        packed = [streams_of(encoder, values, rng.integers(0, len(encoder.period), values.shape)) for values in (weights, samples)]
+        packed = [streams_of(encoder, values, rng.integers(0, len(encoder.period), values.shape))
+                  for values in (weights, samples)]
         return streams.dot(*packed, LENGTH) / LENGTH
 
     def theirs(draw):

@@ -148,7 +148,8 @@ class _Network:
                     if value == wanted:
                         yield [(operation, x, y)]
                     pairs.setdefault(value, (operation, x, y))
-        if not self.start and len(self.gates) - len(self.live({name: gate for name, gate in self.gates.items() if name != target})) < 3:
+        without = {name: gate for name, gate in self.gates.items() if name != target}
+        if not self.start and len(self.gates) - len(self.live(without)) < 3:
             return
         self.fresh += 1
         new = f"n{self.fresh}"

@@ -114,7 +114,7 @@ class PlanesModel:
         for planes, value in zip(state, component.init):
             for k, plane in enumerate(planes):
                 plane[:] = _ALL if value >> k & 1 else 0
-        # One array for all: given back to the system and fetched again in every run, as several may be, pages cost more than steps.
+        # One array for all: several may go back to the system after every run, and fetching pages costs more than steps.
         ends = list(accumulate((length * shape.width * words for shape in component.outputs), initial=0))
         memory = np.empty(ends[-1], np.uint64)
         outputs = [memory[start:end].reshape(length, shape.width, words)

@@ -159,7 +159,8 @@ def _lanes(network, arrays, words):
 
     def load(name, at):
         if words == 1:
-            return [f"%word_{name} = load i64, ptr {at}, align 8", f"%{name} = insertelement {kind} zeroinitializer, i64 %word_{name}, i64 0"]
+            return [f"%word_{name} = load i64, ptr {at}, align 8",
+                    f"%{name} = insertelement {kind} zeroinitializer, i64 %word_{name}, i64 0"]
         return [f"%{name} = load {kind}, ptr {at}, align 8"]
 
     def store(plane, at):

@@ -1,11 +1,13 @@
-"""Numbers into packed streams, by the precomputed period of a source: what the source and a ComparatorEncoder do clock by clock."""
+"""Numbers into packed streams, by the period of a source: what the source and a ComparatorEncoder do clock by clock."""
+
+import functools
 
 import numpy as np
 
 from gateware.step import StepComponent
 
 from .. import golden
-from .words import kernels, length_of
+from .words import length_of
 
 __all__ = ["StreamEncoder"]
 
@@ -66,7 +68,7 @@ class StreamEncoder:
         """
         p = np.asarray(probabilities, np.float64, order="C")
         numbers = np.empty(p.shape, np.int64)
-        wrong = kernels().scale(p.reshape(-1), 1 << self.width, numbers.reshape(-1))
+        wrong = _kernels().scale(p.reshape(-1), 1 << self.width, numbers.reshape(-1))
         if wrong >= 0:
             raise ValueError(f"probabilities must lie in [0, 1], not reach {p.flat[wrong]}")
         return numbers
@@ -121,8 +123,14 @@ class StreamEncoder:
             raise ValueError(f"phase must be one number or of the shape {numbers.shape} like the numbers, not {phase.shape}")
         words = np.empty((*numbers.shape, -(-length // 64)), np.uint64)
         phases = phase if phase.ndim else np.full(numbers.shape, phase)
-        kernels().compare(self._lanes, len(self.period), numbers.reshape(-1), phases.reshape(-1), length, words.reshape(-1))
+        _kernels().compare(self._lanes, len(self.period), numbers.reshape(-1), phases.reshape(-1), length, words.reshape(-1))
         return words
+
+
+@functools.cache
+def _kernels():
+    from . import encoder_kernels
+    return encoder_kernels
 
 
 def _integers(name, values, limit):
@@ -131,7 +139,7 @@ def _integers(name, values, limit):
     if array.dtype.kind not in "biu":
         raise TypeError(f"{name} must be integers from 0 to {limit}, not {array.dtype}")
     wide = np.asarray(array, np.int64, order="C")
-    wrong = kernels().first_outside(wide.reshape(-1), limit)
+    wrong = _kernels().first_outside(wide.reshape(-1), limit)
     if wrong >= 0:
         raise ValueError(f"{name} must lie between 0 and {limit}, not reach {array.flat[wrong]}")
     return wide

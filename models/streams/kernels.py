@@ -4,14 +4,13 @@ Vectors and the kernels that use them are one file: a kernel that Numba has kept
 when another does.
 """
 
-import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
 
-__all__ = ["compare", "count", "first_outside", "mux_words", "pack_rows", "products_and", "products_xor", "scale", "unpack_rows"]
+__all__ = ["count", "mux_words", "pack_rows", "pointer", "products_and", "products_xor", "unpack_rows"]
 
 _WORDS = ir.VectorType(ir.IntType(64), 4)
 _kernel = njit(cache=True, nogil=True)
@@ -34,7 +33,7 @@ class _LanesModel(models.PrimitiveModel):
         super().__init__(manager, kind, _WORDS)
 
 
-def _pointer(context, builder, signature, args, kind):
+def pointer(context, builder, signature, args, kind):
     """To element ``args[1]`` of the contiguous array ``args[0]``, as one to a vector."""
     data = context.make_array(signature.args[0])(context, builder, args[0]).data
     return builder.bitcast(builder.gep(data, [args[1]]), kind.as_pointer())
@@ -44,7 +43,7 @@ def _pointer(context, builder, signature, args, kind):
 def _load(typingctx, array, k):
     """32 bytes from element ``k`` on."""
     def codegen(context, builder, signature, args):
-        return builder.load(_pointer(context, builder, signature, args, _WORDS), align=1)
+        return builder.load(pointer(context, builder, signature, args, _WORDS), align=1)
     return _LANES(array, types.intp), codegen
 
 
@@ -99,7 +98,7 @@ def _word_of(typingctx, elements, k):
     """The word whose bits say which of 64 bytes from ``k`` on are not 0."""
     def codegen(context, builder, signature, args):
         kind = ir.VectorType(ir.IntType(8), 64)
-        values = builder.load(_pointer(context, builder, signature, args, kind), align=1)
+        values = builder.load(pointer(context, builder, signature, args, kind), align=1)
         return builder.bitcast(builder.icmp_unsigned("!=", values, ir.Constant(kind, None)), ir.IntType(64))
     return types.uint64(elements, types.intp), codegen
 
@@ -110,7 +109,7 @@ def _store_bits(typingctx, elements, k, word):
     def codegen(context, builder, signature, args):
         kind = ir.VectorType(ir.IntType(8), 64)
         bits = builder.bitcast(args[2], ir.VectorType(ir.IntType(1), 64))
-        builder.store(builder.zext(bits, kind), _pointer(context, builder, signature, args, kind), align=1)
+        builder.store(builder.zext(bits, kind), pointer(context, builder, signature, args, kind), align=1)
         return context.get_dummy_value()
     return types.void(elements, types.intp, types.uint64), codegen
 
@@ -279,57 +278,3 @@ def products_and(weights, inputs, width, counts):
 def products_xor(weights, inputs, width, counts):
     """``counts[b, m]`` grows by the ones of ``weights[m] ^ inputs[b]``, rows of ``width`` words."""
     _products(_pair_xor, _word_xor, weights, inputs, width, counts)
-
-
-# Encoding.
-
-@intrinsic
-def _less(typingctx, elements, k, value):
-    """The word whose bits say which of 64 elements of 16 bits from ``k`` on, are less than ``value``."""
-    def codegen(context, builder, signature, args):
-        kind = ir.VectorType(ir.IntType(16), 64)
-        numbers = builder.load(_pointer(context, builder, signature, args, kind), align=2)
-        zeros = ir.Constant(ir.VectorType(ir.IntType(32), 64), None)
-        first = builder.insert_element(ir.Constant(kind, ir.Undefined), args[2], ir.Constant(ir.IntType(32), 0))
-        limit = builder.shuffle_vector(first, first, zeros)
-        return builder.bitcast(builder.icmp_signed("<", numbers, limit), ir.IntType(64))
-    return types.uint64(elements, types.intp, types.int16), codegen
-
-
-@_kernel
-def first_outside(values, limit):
-    """Where the first of the values lies that is not 0 to ``limit``; -1 for none."""
-    for k in range(len(values)):
-        if not 0 <= values[k] <= limit:
-            return k
-    return -1
-
-
-@_kernel
-def scale(probabilities, size, numbers):
-    """Numbers ``p * size`` to the nearest, ties to even; the place of the first p that is none, or -1."""
-    for k in range(len(numbers)):
-        if not 0 <= probabilities[k] <= 1:
-            return k
-        numbers[k] = np.int64(np.rint(probabilities[k] * size))
-    return -1
-
-
-@_kernel
-def compare(period, size, numbers, phases, length, words):
-    """Rows of words whose bit t is ``period[phase + t] < number - 32768``; ``period`` goes on for 64 elements past ``size``."""
-    width = (length + 63) // 64
-    step = 64 % size
-    for row in range(len(numbers)):
-        position, packed = phases[row], words[row * width:(row + 1) * width]
-        if numbers[row] > 65535:
-            packed[:] = ~types.uint64(0)
-        else:
-            limit = types.int16(numbers[row] - 32768)
-            for k in range(width):
-                packed[k] = _less(period, position, limit)
-                position += step
-                if position >= size:
-                    position -= size
-        if length % 64:
-            packed[width - 1] &= ~types.uint64(0) >> types.uint64(64 - length % 64)

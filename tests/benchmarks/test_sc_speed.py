@@ -42,9 +42,10 @@ def test_without_the_reference_it_says_so_and_measures_all(monkeypatch, capsys):
     monkeypatch.setattr(sc_speed, "PEER", "sc_neurocore_engine_that_is_not_there")
     assert main(["sc-speed", "--rounds", "1"]) == 0
     shown = capsys.readouterr().out
-    assert "sc_neurocore_engine_that_is_not_there is not installed, so that there is nothing to compare with: `pip install" in shown
-    for row in ("pack", "unpack", "popcount", "AND + popcount", "encode 784 x 1024", "stanh of 8 states, 64 streams, planes", "CORDIV, 1 stream, tables",
-                "synchronizer, 4096 streams, planes", "dense 5 x 3 x 1024, packed inputs", "dense 7 x 2 x 1024, packed batch of 3", "  ours "):
+    assert "sc_neurocore_engine_that_is_not_there is not installed, so that there is nothing to compare with: `pip" in shown
+    for row in ("pack", "unpack", "popcount", "AND + popcount", "encode 784 x 1024", "stanh of 8 states, 64 streams, planes",
+                "CORDIV, 1 stream, tables", "synchronizer, 4096 streams, planes", "dense 5 x 3 x 1024, packed inputs",
+                "dense 7 x 2 x 1024, packed batch of 3", "  ours "):
         assert f"\n  {row.strip()}" in shown
     assert " x\n" not in shown and "\n  theirs" not in shown
 

@@ -78,7 +78,8 @@ def depth(network):
     return max(level.get(plane, 0) for planes in network.following for plane in planes)
 
 
-@pytest.mark.parametrize("component, at_most", [(saturating(8), 4), (saturating(16), 5), (Synchronizer(), 4), (ScaledAdder(2), 2)])
+@pytest.mark.parametrize("component, at_most", [(saturating(8), 4), (saturating(16), 5), (Synchronizer(), 4),
+                                                (ScaledAdder(2), 2)])
 def test_the_next_step_waits_for_few_gates(component, at_most):
     network = PlanesModel(component).network
     assert depth(network.simplified()) <= at_most < depth(network)
@@ -98,6 +99,6 @@ def test_assignments_are_the_valid_values():
 
 def test_a_gate_that_is_there_already_is_taken():
     leaves = {"a": 0b1010, "b": 0b1100, "ZERO": 0, "ONE": 0b1111}
-    gates = [("p", "xor", "a", "ONE"), ("q", "and", "p", "b"), ("r", "xor", "b", "ONE"), ("s", "and", "a", "r"), ("o", "or", "q", "s"),
-             ("same", "xor", "o", "ZERO"), ("none", "and", "a", "ZERO"), ("unused", "or", "a", "b")]
+    gates = [("p", "xor", "a", "ONE"), ("q", "and", "p", "b"), ("r", "xor", "b", "ONE"), ("s", "and", "a", "r"),
+             ("o", "or", "q", "s"), ("same", "xor", "o", "ZERO"), ("none", "and", "a", "ZERO"), ("unused", "or", "a", "b")]
     assert simplify(leaves, gates, ["o", "same", "none", "a"]) == ([("o", "xor", "b", "a")], ["o", "o", "ZERO", "a"])

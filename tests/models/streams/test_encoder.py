@@ -47,7 +47,8 @@ def test_ones_over_a_period_are_exact(encoders):
     """Every value but 0 comes once in the period of an LFSR, every value once in that of a ramp."""
     numbers = np.array([0, 1, 2, 40_000, 65_535, 65_536])
     for phase in (0, 1234):
-        assert popcount(encoders["lfsr"].encode(numbers, 65_535, phase=phase), 65_535).tolist() == [0, 0, 1, 39_999, 65_534, 65_535]
+        words = encoders["lfsr"].encode(numbers, 65_535, phase=phase)
+        assert popcount(words, 65_535).tolist() == [0, 0, 1, 39_999, 65_534, 65_535]
     assert popcount(encoders["ramp"].encode(np.arange(101), 100), 100).tolist() == [*range(101)]
     assert mean(encoders["lfsr"].encode(65_536, 1000), 1000) == 1.0
 
@@ -103,7 +104,7 @@ def test_sources_are_checked():
         StreamEncoder(ComparatorEncoder(4))
     with pytest.raises(ValueError, match=r"^source must have one output of 2 to 16 bits, not below 0, and LFSR has Outputs\("):
         StreamEncoder(LFSR(17))
-    with pytest.raises(ValueError, match="^source must come back to its initial state within 1048576 clocks, and StepComponent does not$"):
+    with pytest.raises(ValueError, match="^source must come back to its initial state within 1048576 clocks, and Step"):
         StreamEncoder(StepComponent(climb, state=State(Range(0, 7)), init=State(0)))
 
 

@@ -40,7 +40,7 @@ def _rate(bits, call):
     calls = max(1, round(SECONDS / max(time.perf_counter() - start, 1e-6)))
 
     def measure():
-        for _ in range(2):      # what the measurement before has put out of the caches comes back
+        for _ in range(4):      # what the measurement before has put out of the caches comes back
             call()
         start = time.perf_counter()
         for _ in range(calls):

@@ -140,7 +140,7 @@ def paired(a, b, sign):
 _CORRELATION_FIX = {
     1: "encode both from one source, or put a Synchronizer before them",
     0: "encode them from different sources (another Sobol dimension, another phase of an LFSR), or put a Regenerator or a "
-       "Decorrelator before one of them",
+       "Decorrelator of 16 places before one of them",
     -1: "encode one of them from the mirrored numbers of the same source, or put a Desynchronizer before them",
 }
 

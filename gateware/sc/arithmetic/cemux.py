@@ -1,7 +1,7 @@
 """Correlation-enhanced multiplexer: a weighted sum of streams of one source, each taken exactly as often as its weight."""
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract, Correlation, Format
+from gateware.sc.contract import Contract, Correlation, Format, Serial
 from gateware.sc.sources.ramp import RampCounter
 from gateware.sc.sources.van_der_corput import VanDerCorput
 from gateware.step import Vector
@@ -62,7 +62,9 @@ class CeMux(Composite):
             raise ValueError(f"CeMux order must be 'ramp' or 'bit reversed', not {order!r}")
         self.weights, self.order = weights, order
         negative = sum((weight < 0) << k for k, weight in enumerate(weights))
-        self.contract = Contract(Correlation("streams", +1), *([Format("streams", "bipolar")] if negative else []))
+        # Streams of the select's own sequence would be taken at their ones, or at their zeros.
+        own = Serial("streams", "not a ramp" if order == "ramp" else "not low discrepancy")
+        self.contract = Contract(Correlation("streams", +1), own, *([Format("streams", "bipolar")] if negative else []))
         streams = outside("streams", Vector(len(weights)))
         signed = connect(SignInverter(len(weights), negative), streams=streams).signed
         index = (connect(RampCounter(size)).ramp if order == "ramp" else connect(VanDerCorput(size.bit_length() - 1)).random)

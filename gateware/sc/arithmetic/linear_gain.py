@@ -74,11 +74,12 @@ class LinearGain(StepComponent):
     round: there, where the error is greatest, it is about :math:`(g - 1/g) / K`. The output follows the stream with the
     delay that the chain needs to cross.
 
-    Latency 0 (the output is a function of the registers alone), interval 1. Source: B. D. Brown and H. C. Card, Stochastic
+    Latency 1 (the output is a function of the registers alone), interval 1. Source: B. D. Brown and H. C. Card, Stochastic
     Neural Computation I: Computational Elements, IEEE Transactions on Computers 50(9), 2001, doi:10.1109/12.954505; the
     transitions and the steady state are derived anew.
     """
 
+    latency = 1
     contract = Contract(Serial("stream", "independent"), Serial("outward", "independent"),
                         Correlation(("stream", "outward"), 0), Format("stream", "bipolar"))
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from gateware.sc.contract import Contract, Correlation
+from gateware.sc.contract import Contract, Correlation, Format
 from gateware.step import BIT, StepComponent, not_
 
 __all__ = ["TwoRailMultiplier"]
@@ -48,7 +48,8 @@ class TwoRailMultiplier(StepComponent):
     """
 
     contract = Contract(*(Correlation((f"a_{a}", f"b_{b}"), 0) for a in ("positive", "negative")
-                          for b in ("positive", "negative")))
+                          for b in ("positive", "negative")),
+                        Format(("a_positive", "a_negative", "b_positive", "b_negative"), "unipolar"))
 
     def __init__(self):
         super().__init__(step, inputs=Inputs(BIT, BIT, BIT, BIT))

@@ -10,6 +10,10 @@ from gateware.step import BIT, Range, StepComponent, Vector, bit, bit_at, with_b
 __all__ = ["Decorrelator"]
 
 
+# Places from which on the 1/D that is left of a stream's correlation with itself is as small as that of two good sources.
+ENOUGH = 16
+
+
 class Params(NamedTuple):
     last: int
 
@@ -82,8 +86,8 @@ class Decorrelator(StepComponent):
                          inputs=Inputs(stream=BIT, index=Range(0, depth - 1)))
 
     def delivers(self, known):
-        """What is known of the output, in a circuit: its correlations are those of the index."""
-        if None in known.values():
+        """What is known of the output, in a circuit: from 16 places on, its correlations are those of the index."""
+        if None in known.values() or self.params.last + 1 < ENOUGH:
             return {}
         return {"shuffled": replace(known["stream"], origins=known["index"].origins, serial="derived", monotone=None)}
 

@@ -22,7 +22,7 @@ class SynchronizedDivider(Composite):
     depth : int
         History of the divider, a power of two from 2 to 64.
     width : int
-        Bits W of the synchronizer's counter, 1 to 16.
+        Bits W of the synchronizer's counter, 1 to 6.
 
     Members
     -------
@@ -49,7 +49,8 @@ class SynchronizedDivider(Composite):
     DAC 2019, doi:10.1145/3316781.3317844.
     """
 
-    contract = Contract(Correlation(("index", "divisor"), 0, fix="draw the index from a source of its own"),
+    contract = Contract(*(Correlation(("index", operand), 0, fix="draw the index from a source of its own")
+                          for operand in ("divisor", "dividend")),
                         Format(("dividend", "divisor"), "unipolar"))
 
     def __init__(self, depth=2, width=2):

@@ -79,7 +79,7 @@ class TraceRoot(StepComponent):
     Correlation, DAC 2019, doi:10.1145/3316781.3317844.
     """
 
-    contract = Contract(Correlation(("stream", "half"), 0), Correlation(("stream", "index"), 0),
+    contract = Contract(Correlation(("stream", "half"), 0), Correlation(("stream", "index"), 0), Correlation(("half", "index"), 0),
                         Serial("stream", "independent"), Serial("half", "independent"), Format(("stream", "half"), "unipolar"))
 
     def __init__(self, depth=4):

@@ -79,7 +79,7 @@ class LowDiscrepancyRegenerator(StepComponent):
 
     Notes
     -----
-    The output of a clock depends on the registers alone. Latency 0, interval 1. Source: S. Asadi, M. H. Najafi and M. Imani, CORLD:
+    The output of a clock depends on the registers alone. Latency one window, interval 1. Source: S. Asadi, M. H. Najafi and M. Imani, CORLD:
     In-Stream Correlation Manipulation for Low-Discrepancy Stochastic Computing, ICCAD 2021, doi:10.1109/ICCAD51958.2021.9643450.
     """
 
@@ -96,7 +96,7 @@ class LowDiscrepancyRegenerator(StepComponent):
             if not 1 <= dimension <= 32:
                 raise ValueError(f"LowDiscrepancyRegenerator dimension must be None or between 1 and 32, not {dimension}")
             rows = sobol_matrix(dimension, width)
-        self.window = 1 << width
+        self.window = self.latency = 1 << width
         last, counts = (1 << width) - 1, Range.unsigned(width + 1)
         super().__init__(step, params=Params(rows, last if mirrored else 0, last, width, Range.unsigned(width), counts),
                          state=State(Range.unsigned(width), counts, counts), init=State(0, 0, 0), inputs=Inputs(BIT))

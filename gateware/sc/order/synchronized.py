@@ -21,7 +21,7 @@ class SynchronizedMaximum(Composite):
     Parameters
     ----------
     depth : int
-        Ones that the synchronizer may save, 1 to 64.
+        Ones that the synchronizer may save, 1 to 31.
 
     Members
     -------
@@ -60,7 +60,7 @@ class SynchronizedMinimum(Composite):
     Parameters
     ----------
     depth : int
-        Ones that the synchronizer may save, 1 to 64.
+        Ones that the synchronizer may save, 1 to 31.
 
     Members
     -------

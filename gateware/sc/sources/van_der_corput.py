@@ -63,9 +63,9 @@ class VanDerCorput(StepComponent):
     -----
     Beside a :class:`~gateware.sc.sources.ramp.RampCounter` it is as good a pair for products as the best pair of Sobol dimensions
     (RMSE 0.0014 at N = 256), and shifted by every other bit (0xAA), which balances its two halves, the best known (0.0011).
-    Latency 0, interval 1. Source: J. G. van der Corput, Verteilungsfunktionen, 1935; in bases of powers of two S. Asadi et al.,
-    A Low-Cost FSM-based Bit-Stream Generator for Low-Discrepancy Stochastic Computing, DATE 2021; the
-    shift J. H. Halton and S. K. Zaremba, The extreme and L2 discrepancies of some plane sets, 1969.
+    Latency 0, interval 1. Source: J. G. van der Corput, Verteilungsfunktionen, 1935; in bases of powers of two
+    M. S. Moghadam et al., P2LSG: Powers-of-2 Low-Discrepancy Sequence Generator for Stochastic Computing, arXiv:2309.05235;
+    the shift J. H. Halton and S. K. Zaremba, The extreme and L2 discrepancies of some plane sets, 1969.
     """
 
     serial = "low discrepancy"
@@ -80,6 +80,8 @@ class VanDerCorput(StepComponent):
         shift = integer("VanDerCorput shift", shift)
         if not 0 <= shift < 1 << width:
             raise ValueError(f"VanDerCorput shift must be between 0 and {(1 << width) - 1}, not {shift}")
+        if digit == width:
+            self.serial = "ramp"
         limits = Range.unsigned(width)
         super().__init__(step, params=Params(digit_reversal(width, digit), limits, width, shift), state=State(limits),
                          init=State(0))

@@ -4,6 +4,7 @@
 import numpy as np
 import pytest
 
+from gateware.sc.arithmetic.cemux import CeMux
 from gateware.sc.arithmetic.multiply import AndMultiplier
 from gateware.sc.arithmetic.square import IsolatedSquare
 from gateware.sc.arithmetic.toggle_adder import ToggleAdder
@@ -20,7 +21,9 @@ from gateware.sc.functions.log_odds_gain import LogOddsGain
 from gateware.sc.functions.odds_decay import OddsDecay
 from gateware.sc.sources.leap_forward import LeapForwardLFSR
 from gateware.sc.sources.lfsr import LFSR
+from gateware.sc.sources.ramp import RampCounter
 from gateware.sc.sources.sobol import Sobol
+from gateware.sc.sources.van_der_corput import VanDerCorput
 from gateware.step.compose import Composite
 from models import golden
 
@@ -140,3 +143,23 @@ def test_a_synchronizer_is_a_fix_that_works():
     source = Composite(a=pair.aligned_x, b=pair.aligned_y)
     run = golden(source).run({"x": np.full(5000, 2457), "y": np.full(5000, 3686)})
     assert (run.a & run.b).mean() == pytest.approx(0.6, abs=0.03)
+
+
+def test_a_short_shuffle_leaves_a_stream_correlated_with_itself():
+    x, random = encode("x", sobol()), lfsr()
+    with pytest.raises(ContractError, match="needs a and b with SCC = 0, and they have an unknown SCC"):
+        connect(AndMultiplier(), a=x, b=connect(Decorrelator(4), stream=x, index=(random[0], random[5])).shuffled)
+    connect(AndMultiplier(), a=x, b=connect(Decorrelator(16), stream=x, index=tuple(random[k] for k in (0, 3, 6, 9))).shuffled)
+
+
+@pytest.mark.parametrize("order, source", [("ramp", RampCounter), ("bit reversed", VanDerCorput)])
+def test_the_select_of_a_cemux_must_not_be_the_source_of_its_streams(order, source):
+    size = 256
+    random = connect(source(size) if source is RampCounter else source(8))[0]
+    a, b = (connect(ComparatorEncoder(8), value=number(name, 8), random=random).stream for name in "ab")
+    component = CeMux([128, 128], order=order)
+    run = golden(Composite(o=connect(unchecked(CeMux([128, 128], order=order)), streams=(a, b)).sum)).run(
+        {"a": np.full(size, 192), "b": np.full(size, 128)})
+    assert run.o.sum() == 128, "where the mean is 160"
+    with pytest.raises(ContractError, match="CeMux needs streams "):
+        connect(component, streams=(a, b))

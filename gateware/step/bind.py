@@ -66,5 +66,7 @@ def bind(function, operations, wrap_helper=lambda function: function, constant=l
         else:
             scope[name] = constant(value)
     bound = FunctionType(function.__code__, scope, function.__name__, function.__defaults__, function.__closure__)
+    # Numba's cache asks for a function's module by name when it loads a kernel again: this one is always there.
+    bound.__module__ = __name__
     bound.__qualname__, bound.__doc__ = function.__qualname__, function.__doc__
     return bound

@@ -232,8 +232,8 @@ def test_lengths_and_states_are_refused():
     model = golden(OnesCounter(10))
     with pytest.raises(ValueError, match=r"state must have the fields \('count',\), not \(1, 2\)"):
         model.advance((1, 2), {"stream": [1]})
-    with pytest.raises(ValueError, match=r"state count must lie in Range\(lo=0, hi=10\), not reach 11"):
-        model.advance((11,), {"stream": [1]})
+    with pytest.raises(ValueError, match=r"state count must lie in Range\(lo=0, hi=15\), not reach 16"):
+        model.advance((16,), {"stream": [1]})
     with pytest.raises(ValueError, match=r"state count must have the shape \(2,\), not \(3,\)"):
         model.advance(([1, 2, 3],), {"stream": [[1, 1]]})
     with pytest.raises(ValueError, match=r"state count must have the shape \(None,\), not \(1, 1\)"):

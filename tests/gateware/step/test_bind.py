@@ -3,7 +3,7 @@ import pytest
 from amaranth.hdl import Module
 
 from gateware.step import StepComponent, discover
-from gateware.step.bind import bind, helpers, is_operation
+from gateware.step.bind import bind, helpers, is_operation, references
 from gateware.step.hardware import Hardware
 from gateware.step.operations import OPERATIONS, mux
 from gateware.step.trace import _Trace
@@ -33,8 +33,8 @@ def test_every_domain_evaluates_the_same_code_object(domain):
     for step in [everything.step, *(component.step for _, component in discover() if isinstance(component, StepComponent))]:
         bound = bind(step, operations, note)
         assert bound.__code__ is step.__code__ and bound is not step
-        for name, value in step.__globals__.items():
-            if name in step.__code__.co_names and is_operation(value):
+        for name, value in references(step).items():
+            if is_operation(value):
                 assert bound.__globals__[name] is operations[value.__name__]
     assert everything.both.__code__ in [function.__code__ for function in seen]
 

@@ -166,8 +166,9 @@ def _markdown(rows, tools):
     lines = [
         "# Area and Fmax", "",
         "Every component's examples on the iCE40UP5K (of stochastic operators the first; [all their areas](sc/area.md)), written by",
-        "`python -m benchmarks area`. Area: the component alone, as nextpnr packs it. Fmax: between registers, placed and routed for 48 MHz with seed 1. A component that uses DSP blocks has a second",
-        "row without them; what is larger than the part has no Fmax. `area.csv` has the same figures.", "",
+        "`python -m benchmarks area`. Area: the component alone, as nextpnr packs it. Fmax: between registers, placed and routed for 48",
+        "MHz with seed 1. A component that uses DSP blocks has a second row without them; what is larger than the part has no Fmax.",
+        "`area.csv` has the same figures.", "",
         "Tools: " + ", ".join(f"{name} {version}" for name, version in tools.items()) + ".", "",
         "| component | DSP | logic cells | LUT4 | flip-flops | carry | RAM | DSP used | Fmax (MHz) |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|"]

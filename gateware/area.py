@@ -92,7 +92,8 @@ def areas(components, family="ice40"):
         raise ValueError(f"family must be 'ice40' or 'xc7', not {family!r}")
     texts = {name: to_rtlil(component, "unit") for name, component in components.items()}
     version = find_yosys().version
-    keys = {name: hashlib.sha256(f"{version}\0{_FLOWS[family]}\0{text}".encode()).hexdigest()[:32] for name, text in texts.items()}
+    keys = {name: hashlib.sha256(f"{version}\0{_FLOWS[family]}\0{text}".encode()).hexdigest()[:32]
+            for name, text in texts.items()}
     found = {key: _load(key) for key in keys.values()}
     missing = list({key: name for name, key in keys.items() if found[key] is None}.items())
     for start in range(0, len(missing), _BATCH):

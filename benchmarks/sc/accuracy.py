@@ -43,24 +43,26 @@ def _protocol():
     return f"""\
 # Errors of the operators
 
-Written by `python -m benchmarks sc`; [`operators.csv`](operators.csv) has the same figures with their 95 % intervals, bias and
-greatest error.
+Written by `python -m benchmarks sc`; [`operators.csv`](operators.csv) has the same figures with their 95 % intervals, bias
+and greatest error.
 
-{PAIRS} random operands, the same at every length as near as multiples of 1/N are, are encoded in N bits by comparators; all operands of a run meet the same random
-numbers. The error is the operator's output, read as its mean over the stream, less the closed form given in each table, which
-is not the model. Root of the mean square over the operands, mean over the runs (NumPy's PCG64 with the seed {SEED} draws operands,
-phases and the ideal numbers):
+{PAIRS} random operands, the same at every length as near as multiples of 1/N are, are encoded in N bits by comparators; all
+operands of a run meet the same random numbers. The error is the operator's output, read as its mean over the stream, less
+the closed form given in each table, which is not the model. Root of the mean square over the operands, mean over the runs
+(NumPy's PCG64 with the seed {SEED} draws operands, phases and the ideal numbers):
 
 {kinds}
 
-Which source each input has stands beside the operator, counted from 1: with Sobol it is the dimension. *In italics*: the operator's [contract](validity.md) refuses that source, and the figure shows why. `1/sqrt(N)` in the plots is the
-slope of random bits; what lies flat does not converge, at any length.
+Which source each input has stands beside the operator, counted from 1: with Sobol it is the dimension. *In italics*: the
+operator's [contract](validity.md) refuses that source, and the figure shows why. `1/sqrt(N)` in the plots is the slope of
+random bits; what lies flat does not converge, at any length.
 """
 
 
 # What has been published or measured elsewhere for the same operator and length.
 _MARKS = (
-    ("product, best pair of sources", "AND", 256, 0.0022), ("quotient of streams with one source", "CORDIV, history of 4", 1024, 0.0070),
+    ("product, best pair of sources", "AND", 256, 0.0022),
+    ("quotient of streams with one source", "CORDIV, history of 4", 1024, 0.0070),
     ("quotient, read from the counter", "ADDIE, counter over the last half", 4096, 0.0050),
     ("square root, read from the counter", "ADDIE, two comparators, counter over the last half", 1024, 0.0061),
     ("maximum", "maximum, counter of limit 8", 1024, 0.00005), ("tanh", "stanh, 8 states", 4096, 0.038),
@@ -77,8 +79,14 @@ def _marks(rows):
             best = min(found, key=lambda row: row["rmse"])
             lines.append([what, operator, length, best["source"], figure(best["rmse"]), figure(mark),
                           "yes" if best["rmse"] <= mark else "**no**"])
-    return "## The best there are\n\nAmong the sources that hardware has and the contract accepts, beside the least error published or measured " \
-           "elsewhere.\n\n" + markdown(["", "operator", "N", "source", "RMSE", "elsewhere", "at most that"], lines, "llrlrrl") + "\n"
+    table = markdown(["", "operator", "N", "source", "RMSE", "elsewhere", "at most that"], lines, "llrlrrl")
+    return f"""\
+## The best there are
+
+Among the sources that hardware has and the contract accepts, beside the least error published or measured elsewhere.
+
+{table}
+"""
 
 
 def accuracy_files(rows):

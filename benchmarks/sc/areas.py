@@ -1,4 +1,4 @@
-"""Area of every stochastic component on iCE40 and Xilinx 7, beside what hand-written Verilog takes; and a product's whole price."""
+"""Areas of all stochastic components on iCE40 and Xilinx 7, beside hand-written Verilog; and a product's whole price."""
 
 import importlib
 from typing import NamedTuple
@@ -87,24 +87,26 @@ def _amortised_part(prices):
                               for what in ("sources shared", "and one operand", "and the counter"))]
     lines = [[count, *(f"{value:.1f}" for family in FAMILIES for value in amortised(prices[family], count))]
              for count in _SHARED_BY]
-    parts = ", ".join(f"{name} {prices['ice40']._asdict()[name]} / {prices['xc7']._asdict()[name]}" for name in _Prices._fields[:-1])
     ice, xc7 = prices["ice40"], prices["xc7"]
-    best = {family: amortised(prices[family], _SHARED_BY[-1]) for family in FAMILIES}
+    parts = ", ".join(f"{name} {getattr(ice, name)} / {getattr(xc7, name)}" for name in _Prices._fields[:-1])
+    alone = [amortised(each, 1)[0] for each in (ice, xc7)]
+    shared = [amortised(each, _SHARED_BY[-1])[2] for each in (ice, xc7)]
+    times = [[lut * 256 / each.binary for lut, each in zip(luts, (ice, xc7))] for luts in (alone, shared)]
     return f"""\
 ## What a product really takes
 
-LUTs per product of 8 bits in a stream of 256 clocks, with everything that it needs: two encoders, their share of two LFSRs, the AND
-gate and a ones counter of 9 bits (LUT4 / LUT6: {parts}). The columns share more and more: the sources among
-M products; the encoder of one operand as well, as in a matrix times a vector; the counter as well, where the products are summed into
-one stream by a multiplexer (whose LUTs are not counted).
+LUTs per product of 8 bits in a stream of 256 clocks, with everything that it needs: two encoders, their share of two LFSRs,
+the AND gate and a ones counter of 9 bits (LUT4 / LUT6: {parts}).
+The columns share more and more: the sources among M products; the encoder of one operand as well, as in a matrix times a
+vector; the counter as well, where the products are summed into one stream by a multiplexer (whose LUTs are not counted).
 
 {markdown(header, lines)}
 
-An 8 x 8 **binary multiplier takes {ice.binary} LUT4 or {xc7.binary} LUT6, exact, in one clock**. A lone stochastic product takes
-{amortised(ice, 1)[0]:.0f} or {amortised(xc7, 1)[0]:.0f} and 256 clocks: {amortised(ice, 1)[0] * 256 / ice.binary:.0f} and {amortised(xc7, 1)[0] * 256 / xc7.binary:.0f}
-times the LUT-clocks of the binary one. With everything shared by 256 products it is {best['ice40'][2]:.1f} or {best['xc7'][2]:.1f} LUTs,
-{best['ice40'][2] * 256 / ice.binary:.0f} and {best['xc7'][2] * 256 / xc7.binary:.0f} times. Stochastic products win where area is the limit and time is not; per product and
-second they lose. The one LUT of the AND gate alone, set against a whole binary multiplier, compares nothing that can be built.
+An 8 x 8 **binary multiplier takes {ice.binary} LUT4 or {xc7.binary} LUT6, exact, in one clock**. A lone stochastic product
+takes {alone[0]:.0f} or {alone[1]:.0f} and 256 clocks: {times[0][0]:.0f} and {times[0][1]:.0f} times the LUT-clocks of the
+binary one. With everything shared by 256 products it is {shared[0]:.1f} or {shared[1]:.1f} LUTs, {times[1][0]:.0f} and
+{times[1][1]:.0f} times. Stochastic products win where area is the limit and time is not; per product and second they lose.
+The one LUT of the AND gate alone, set against a whole binary multiplier, compares nothing that can be built.
 """
 
 
@@ -138,14 +140,16 @@ def area_files(say=lambda title: None):
     page = f"""\
 # Areas
 
-Written by `python -m benchmarks sc`. Yosys alone, each component flattened by itself: `synth_ice40`, and `synth_xilinx -family xc7
--nodsp`; LUT / flip-flops / carry cells (SB_CARRY of one bit, CARRY4 of four); inverter cells are not counted.
-[`area.csv`](area.csv), [`budgets.csv`](budgets.csv). [Areas and Fmax after packing](../area.md) on the iCE40UP5K are another table.
+Written by `python -m benchmarks sc`. Yosys alone, each component flattened by itself: `synth_ice40`, and `synth_xilinx
+-family xc7 -nodsp`; LUT / flip-flops / carry cells (SB_CARRY of one bit, CARRY4 of four); inverter cells are not counted.
+[`area.csv`](area.csv), [`budgets.csv`](budgets.csv). [Areas and Fmax after packing](../area.md) on the iCE40UP5K are another
+table.
 
 ## Beside hand-written Verilog
 
-The budget is what minimal hand-written Verilog of the same function takes in the same flow (LUT / flip-flops); met means within one
-LUT or 3 %, whichever is more. Operands hold 1.0 where that applies, and flip-flops start from a reset and at power-up.
+The budget is what minimal hand-written Verilog of the same function takes in the same flow (LUT / flip-flops); met means
+within one LUT or 3 %, whichever is more. Operands hold 1.0 where that applies, and flip-flops start from a reset and at
+power-up.
 
 {markdown(["primitive", "", "iCE40", "budget", "met", "Xilinx 7", "budget", "met"], budget_lines, "ll" + "r" * 6)}
 

@@ -64,8 +64,10 @@ UNITS = (
     Unit("decorrelator, depth 16", lambda: Decorrelator(16), _SECOND | {"index": Random(1)}, (None, "shuffled"), 0),
     Unit("isolator, one flip-flop", lambda: Isolator(1), _SECOND, (None, "delayed"), 0),
     Unit("isolator, 8 flip-flops", lambda: Isolator(8), _SECOND, (None, "delayed"), 0, 8),
-    Unit("edge memory, depth 4", lambda: EdgeMemory(4), _SECOND | {"update": Encoded(0.5, 2), "index": Random(1)}, (None, "edge"), 0),
-    Unit("tracking forecast memory", lambda: TrackingForecastMemory(8, 4), _SECOND | {"random": Random(1)}, (None, "regenerated"), 0),
+    Unit("edge memory, depth 4", lambda: EdgeMemory(4), _SECOND | {"update": Encoded(0.5, 2), "index": Random(1)},
+         (None, "edge"), 0),
+    Unit("tracking forecast memory", lambda: TrackingForecastMemory(8, 4), _SECOND | {"random": Random(1)},
+         (None, "regenerated"), 0),
     Unit("regenerator, window of 256", lambda: Regenerator(8), _SECOND | {"random": Random(1)}, (None, "regenerated"), 0, 256),
 )
 
@@ -119,19 +121,20 @@ def correlation_files(rows):
     lines, last = [], None
     for row in rows:
         lines.append([f"{row['unit']} (`{row['component']}`)" if row["unit"] != last else "",
-                      f"{row['target']:+d}".replace("+0", "0") if row["unit"] != last else "", row["source"], f"{row['before']:+.2f}",
-                      f"{row['after']:+.3f}", figure(row["value_rmse"])])
+                      f"{row['target']:+d}".replace("+0", "0") if row["unit"] != last else "", row["source"],
+                      f"{row['before']:+.2f}", f"{row['after']:+.3f}", figure(row["value_rmse"])])
         last = row["unit"]
     return {"correlation.csv": as_csv(rows), "correlation.md": f"""\
 # Correlation control
 
-Written by `python -m benchmarks sc`; [`correlation.csv`](correlation.csv). Mean SCC over {_PAIRS} random pairs of values (none of
-them 0 or 1) at N = {1 << _WIDTH}, before and after each unit, and the root mean square of what it does to the value of the stream that it changes
-more. Units for SCC +1 and -1 get streams of two sources; those for SCC 0 get both streams from one, and change the
-second. Mean over the runs that [the errors](operators.md) are measured in. After what a unit needs to fill, one period is read.
+Written by `python -m benchmarks sc`; [`correlation.csv`](correlation.csv). Mean SCC over {_PAIRS} random pairs of values
+(none of them 0 or 1) at N = {1 << _WIDTH}, before and after each unit, and the root mean square of what it does to the value
+of the stream that it changes more. Units for SCC +1 and -1 get streams of two sources; those for SCC 0 get both streams from
+one, and change the second. Mean over the runs that [the errors](operators.md) are measured in. After what a unit needs to
+fill, one period is read.
 
 {markdown(["unit", "for SCC", "source", "before", "after", "change of the value, rms"], lines, "lrlrrr")}
 
-The plain LFSR's numbers are shifts of each other, so a flip-flop does not isolate its streams; an index of low discrepancy makes a
-shuffle of one order; what is regenerated from a count is as good as its new source.
+The plain LFSR's numbers are shifts of each other, so a flip-flop does not isolate its streams; an index of low discrepancy
+makes a shuffle of one order; what is regenerated from a count is as good as its new source.
 """}

@@ -15,18 +15,31 @@ PARTS = ("errors", "correlation", "pairs", "areas")
 
 @contextmanager
 def _progress(total):
-    """A bar on a terminal, and a line per part elsewhere: ``say(title)`` counts one measurement."""
+    """A bar on a terminal, a line every half minute elsewhere: ``say(title)`` counts one measurement."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda title: None
+        yield _every_half_minute(total)
         return
-    with Progress(TextColumn("{task.description:<56.56}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console,
-                  transient=True) as bar:
+    with Progress(TextColumn("{task.description:<56.56}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                  console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
         yield lambda title: bar.update(task, description=title, advance=1)
+
+
+def _every_half_minute(total):
+    count, last = 0, time.perf_counter()
+
+    def say(title):
+        nonlocal count, last
+        count += 1
+        if time.perf_counter() - last > 30:
+            last = time.perf_counter()
+            print(f"{count} of {total}: {title}", file=sys.stderr, flush=True)
+
+    return say
 
 
 def _errors(say, cases):

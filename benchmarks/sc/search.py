@@ -88,7 +88,7 @@ def phase_search(widths=_WIDTHS, say=lambda title: None):
 
 
 def sobol_pairs(n=8, dimensions=8):
-    """The product's error for every pair of Sobol dimensions, on the grid: an array (dimensions, dimensions), NaN on its diagonal."""
+    """The product's error for every pair of Sobol dimensions, on the grid: a square array, NaN on its diagonal."""
     sequences = [_numbers(Sobol(n, each + 1), 1 << n) for each in range(dimensions)]
     return np.array([[np.nan if a is b else product_error(a, b, _grid(n)) for b in sequences] for a in sequences])
 
@@ -100,7 +100,8 @@ def every_operand(n=8):
     register = _numbers(LFSR(n), length - 1)
     phase = int(np.argmin(_offsets(register, n)))
     return {
-        "counter with its lower half inverted, bit-reversed counter": product_error(ramp ^ (1 << n // 2) - 1, reverse, all_of_them),
+        "counter with its lower half inverted, bit-reversed counter":
+            product_error(ramp ^ (1 << n // 2) - 1, reverse, all_of_them),
         "counter, bit-reversed counter": product_error(ramp, reverse, all_of_them),
         "Sobol 1, 2": product_error(_numbers(Sobol(n, 1), length), _numbers(Sobol(n, 2), length), all_of_them),
         f"LFSR, phase {phase}": product_error(np.resize(register, length), np.resize(np.roll(register, -phase), length),
@@ -141,21 +142,23 @@ def search_files(say=lambda title: None):
     prefixes = prefix_errors()
     values = pairs[np.triu_indices(len(pairs), 1)]
     labels = range(1, len(pairs) + 1)
-    parts = [f"""\
+    parts = ["""\
 # Pairs of sources for products
 
 Written by `python -m benchmarks sc`. RMSE of an AND product over a period of N = 2^n clocks, on the grid of 33 x 33 operands
-0, N/32, ..., N (at n = 10 the grid is coarse against the numbers, which flatters). Every phase of a register against itself is tried.
+0, N/32, ..., N (at n = 10 the grid is coarse against the numbers, which flatters). Every phase of a register against itself is
+tried.
 
 ## Phases of one register
 
 """ + markdown(["n", "best phases", "RMSE", "median", "worst but phase 0", "with the zero state: phase", "RMSE",
                 "counter and bit-reversed counter", "the same, lower half of the counter inverted", "Sobol 1, 2"],
-               [[row["n"], row["best_phases"].replace(" ", ", "), *(f"{row[key]:.5f}" for key in ("best", "median", "worst_but_0")),
+               [[row["n"], row["best_phases"].replace(" ", ", "),
+                 *(f"{row[key]:.5f}" for key in ("best", "median", "worst_but_0")),
                  row["de_bruijn_phase"], *(f"{row[key]:.5f}" for key in (
                      "de_bruijn", "counter_and_reverse", "half_inverted_counter_and_reverse", "sobol_1_2"))] for row in phases],
                "r" * 10),
-        f"""
+        """
 A phase costs nothing: it is the seed. The worst phase is a shift of a clock or two, which leaves the streams almost equal.
 
 ## Pairs of Sobol dimensions, N = 256

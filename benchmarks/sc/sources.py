@@ -90,9 +90,10 @@ KINDS = {kind.name: kind for kind in (
     Kind("LFSR", _RUNS, functools.partial(_shifted, LFSR), _SOURCES, LFSR.serial, LFSR.permutation,
          "one n-bit register, the sources at random phases of it that are n clocks or more apart as far as there is room"),
     Kind("Sobol", 1, _sobol, 32, Sobol.serial, Sobol.permutation, "dimensions 1, 2, 3, ..."),
-    Kind("counter pair", 1, _counter_pair, 2, "ramp", True, "a counter with the lower half of its bits inverted, and a bit-reversed "
-         "counter; where one or two sources do"),
+    Kind("counter pair", 1, _counter_pair, 2, "ramp", True,
+         "a counter with the lower half of its bits inverted, and a bit-reversed counter; where one or two sources do"),
     Kind("leap-forward LFSR", _RUNS, functools.partial(_shifted, LeapForwardLFSR), _SOURCES,
-         LeapForwardLFSR.serial, LeapForwardLFSR.permutation, "the same register leaping at least n steps a clock, the sources at such phases of it"),
+         LeapForwardLFSR.serial, LeapForwardLFSR.permutation,
+         "the same register leaping at least n steps a clock, the sources at such phases of it"),
     Kind("Bernoulli", _RUNS, _bernoulli, _SOURCES, "independent", False, "ideal independent numbers of PCG64"),
 )}

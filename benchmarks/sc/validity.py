@@ -2,6 +2,8 @@
 
 from itertools import groupby
 
+from gateware.step.component import discover
+
 from .cases import CASES
 from .tables import as_csv, figure, markdown
 
@@ -10,13 +12,24 @@ __all__ = ["validity_files"]
 _INTRODUCTION = """\
 # Which source for which operator
 
-Written by `python -m benchmarks sc`; [`validity.csv`](validity.csv) has the errors at every length. A component's `contract` says
-what its streams must be, a source what it delivers; a [circuit](../gateware/sc/circuit.md) that wires what does not fit is refused, with
-the fix named. Here every contract meets every source in the wiring that [the errors](operators.md) are measured in.
+Written by `python -m benchmarks sc`; [`validity.csv`](validity.csv) has the errors at every length. A component's `contract`
+says what its streams must be, a source what it delivers; a [circuit](../gateware/sc/circuit.md) that wires what does not fit
+is refused, with the fix named. Here every contract meets every source in the wiring that [the errors](operators.md) are
+measured in.
 
-Each cell: whether the contract accepts the source, and the RMSE at N = {first} and N = {last}. A source that is refused may still
-have a small error somewhere: the contract speaks of all operands and lengths.
+Each cell: whether the contract accepts the source, and the RMSE at N = {first} and N = {last}. A source that is refused may
+still have a small error somewhere: the contract speaks of all operands and lengths.
 """
+
+
+def _others():
+    """The contracts of all components that no case has."""
+    measured, found = {type(case.make(8)) for case in CASES}, {}
+    for _, component in discover("gateware.sc"):
+        contract = getattr(component, "contract", None)
+        if contract is not None and type(component) not in measured:
+            found.setdefault((type(component).__name__, str(contract)))
+    return sorted([f"`{name}`", contract] for name, contract in found)
 
 
 def _flat(entries, lengths):
@@ -54,8 +67,8 @@ def validity_files(rows):
     parts = [_INTRODUCTION.format(first=lengths[0], last=lengths[-1]),
              markdown(["operator", "component", "contract", *sources], table, "lll" + "l" * len(sources)), "",
              "## Accepted, and far from exact\n",
-             "Where the contract accepts a source and the error at the greatest length is above 0.01 and more than a third of the least\n"
-             "length's: what remains is no noise, but what the operator computes instead of the value in the table of errors.\n",
+             "Where the contract accepts a source, and the error at the greatest length is above 0.01 and more than a third of\n"
+             "the least length's: what remains is no noise, but what the operator computes instead of its value.\n",
              markdown(["operator", "source", *map(str, lengths)], _flat(entries, lengths), "ll" + "r" * len(lengths)), "",
              "## What a refusal says\n"]
     for operator, each in groupby(reasons, key=lambda reason: reason[0]):
@@ -65,4 +78,5 @@ def validity_files(rows):
             who = ", ".join(source for _, source, text in each if text == message)
             parts.append(f"- {who}: `{message}`")
         parts.append("")
+    parts += ["## Contracts of other components\n", markdown(["component", "contract"], _others(), "ll")]
     return {"validity.md": "\n".join(parts).rstrip("\n") + "\n", "validity.csv": as_csv(entries)}

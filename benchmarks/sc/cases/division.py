@@ -23,7 +23,8 @@ _APART = {"dividend": Encoded(0, 0), "divisor": Encoded(1, 1)}
 CASES = (
     _quotient("CORDIV, one flip-flop", lambda n: CorrelatedDivider(), _SHARED),
     _quotient("CORDIV on separate sources", lambda n: CorrelatedDivider(), _APART),
-    _quotient("CORDIV, history of 4", lambda n: HistoryDivider(4), {"dividend": Encoded(0, 2), "divisor": Encoded(1, 2), "index": Random(5)}),
+    _quotient("CORDIV, history of 4", lambda n: HistoryDivider(4),
+              {"dividend": Encoded(0, 2), "divisor": Encoded(1, 2), "index": Random(5)}),
     _quotient("ISCBDIV: synchronizer, history of 2", lambda n: SynchronizedDivider(), _APART | {"index": Random(2)}),
     _quotient("ADDIE, 5 bits", lambda n: AddieDivider(5), _SHARED | {"random": Random(1)}),
     # The counter settles in 2^W/q clocks: one bit less where the stream is short.

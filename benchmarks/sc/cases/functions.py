@@ -73,6 +73,6 @@ CASES = (
     _function("ReLU, 6 bits", lambda n: ReLU(6), lambda v: np.maximum(v, 0), "max(v, 0)"),
     _function("hard sigmoid", lambda n: HardSigmoid(), lambda v: (v + 1) / 2, "(v + 1)/2"),
     _function("hard tanh, gain 2", lambda n: HardTanh(2), lambda v: np.clip(2 * v, -1, 1), "clip(2v, -1, 1)"),
-    Case("comparison of streams, 16 states", "functions", lambda n: StreamComparator(16), {"a": Encoded(0, 0), "b": Encoded(1, 1)},
-         "greater", _outweighs, "r^8/(1 + r^8), r = p(1 - q)/(q(1 - p))"),
+    Case("comparison of streams, 16 states", "functions", lambda n: StreamComparator(16),
+         {"a": Encoded(0, 0), "b": Encoded(1, 1)}, "greater", _outweighs, "r^8/(1 + r^8), r = p(1 - q)/(q(1 - p))"),
 )

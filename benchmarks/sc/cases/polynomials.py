@@ -37,7 +37,8 @@ def _series(name, truth):
     """A Horner chain with a source for every copy and every constant, against the function that its series is of."""
     component = HornerChain(name)
     degree = component.inputs.copies.width
-    randoms = {port: Random(degree + k) for k, port in enumerate(field for field in component.inputs._fields if field != "copies")}
+    ports = [port for port in component.inputs._fields if port != "copies"]
+    randoms = {port: Random(degree + k) for k, port in enumerate(ports)}
     return _case(f"Horner, {name}", lambda n: HornerChain(name), {"copies": _copies(degree)} | randoms, truth, name)
 
 
@@ -58,7 +59,8 @@ CASES = (
     _case("gamma correction, as x^0.45", lambda n: GammaCorrection(), {"copies": _copies(6), "random": Random(6)},
           lambda x: x**0.45, "x^0.45"),
     _case("two variables, 0 4 4 16 sixteenths", lambda n: MultivariateBernstein(),
-          {"copies": (Encoded(0, 0), Encoded(1, 1)), "random": Random(2)}, lambda x, y: (x + y) / 4 + x * y / 2, "(x + y)/4 + xy/2", 2),
+          {"copies": (Encoded(0, 0), Encoded(1, 1)), "random": Random(2)}, lambda x, y: (x + y) / 4 + x * y / 2,
+          "(x + y)/4 + xy/2", 2),
     _case("spectral, (a + b)/2", lambda n: SpectralUnit(),
           {"variables": (Encoded(0, 0), Encoded(1, 1)), "halves": (Encoded(0.5, 2),)}, lambda a, b: (a + b) / 2, "(a + b)/2", 2,
           format="bipolar", result="bipolar"),
@@ -71,7 +73,8 @@ CASES = (
     _case("normalizer of 4", lambda n: Normalizer(4), {"streams": tuple(Encoded(k, k) for k in range(4)), "select": Random(4)},
           lambda *p: p[0] / sum(p), "p1/(p1 + ... + p4)", 4, output=_shares, domain=at_least(1 / 16)),
     _case("softmax of 3, fifth order", lambda n: Softmax(3),
-          {f"copies_{k}": _copies(5, k) for k in range(3)} | {f"random_{k}": Random(5 + k) for k in range(4)} | {"select": Random(9)},
+          {f"copies_{k}": _copies(5, k) for k in range(3)} | {f"random_{k}": Random(5 + k) for k in range(4)}
+          | {"select": Random(9)},
           _softmax, "E(1 - p1)/sum E(1 - p_i)", 3, output=_shares),
     _case("deviation from the mean of 4", lambda n: Deviation(4),
           {"streams": tuple(Encoded(k, 0) for k in range(4)), "select": Random(1), "half": Encoded(0.5, 2)},

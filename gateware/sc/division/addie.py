@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract, Correlation, Format
+from gateware.sc.contract import Contract, Correlation, Format, Serial
 from gateware.step import BIT, Range, StepComponent, saturate, to_int
 
 __all__ = ["AddieDivider"]
@@ -91,6 +91,7 @@ class AddieDivider(StepComponent):
     """
 
     contract = Contract(Correlation(("random", "dividend"), 0), Correlation(("random", "divisor"), 0),
+                        Serial("dividend", "not a ramp"), Serial("divisor", "not a ramp"),
                         Format(("dividend", "divisor"), "unipolar"))
 
     def __init__(self, width=6):

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from gateware.sc.contract import Contract, Correlation, Format
+from gateware.sc.contract import Contract, Correlation, Format, Serial
 from gateware.step import BIT, Range, StepComponent, Vector, bit_at, not_, saturate, shift_in, to_int
 
 from .history import checked_depth
@@ -77,7 +77,7 @@ class EmitRoot(StepComponent):
     """
 
     contract = Contract(Correlation(("stream", "index"), 0, fix="draw the index from a source of its own"),
-                        Format("stream", "unipolar"))
+                        Serial("stream", "not a ramp"), Format("stream", "unipolar"))
 
     def __init__(self, depth=4):
         depth = checked_depth("EmitRoot", depth)

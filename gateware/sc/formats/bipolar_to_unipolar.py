@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from gateware.parameters import integer
 from gateware.sc._successors import moved, successors
-from gateware.sc.contract import Contract, Format
+from gateware.sc.contract import Contract, Format, Serial
 from gateware.step import BIT, Range, StepComponent, not_
 
 from ._known import converted
@@ -74,7 +74,7 @@ class BipolarToUnipolar(StepComponent):
     Bit-Inserting Square Root in Stochastic Computing, IEEE Design & Test, 2021.
     """
 
-    contract = Contract(Format("stream", "bipolar"))
+    contract = Contract(Serial("stream", "not a ramp"), Format("stream", "bipolar"))
 
     def __init__(self, depth=3):
         depth = integer("BipolarToUnipolar depth", depth)

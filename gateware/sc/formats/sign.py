@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from gateware.parameters import integer
 from gateware.sc._successors import moved, successors
-from gateware.sc.contract import Contract, Format
+from gateware.sc.contract import Contract, Format, Serial
 from gateware.step import BIT, Range, StepComponent, not_
 
 from ._known import converted
@@ -97,7 +97,7 @@ class SignEstimator(_SignCounter):
     Correlation-Based Division and Bit-Inserting Square Root in Stochastic Computing, IEEE Design & Test, 2021.
     """
 
-    contract = Contract(Format("stream", "bipolar"))
+    contract = Contract(Serial("stream", "not a ramp"), Format("stream", "bipolar"))
 
     def __init__(self, width=3):
         super().__init__(step_sign, width)
@@ -145,7 +145,7 @@ class Absolute(_SignCounter):
     Mealy: latency 0, interval 1. Source: as of :class:`SignEstimator`.
     """
 
-    contract = Contract(Format("stream", "bipolar"))
+    contract = Contract(Serial("stream", "not a ramp"), Format("stream", "bipolar"))
 
     def __init__(self, width=3):
         super().__init__(step_absolute, width)

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from gateware.parameters import integer
 from gateware.sc._successors import moved, successors
-from gateware.sc.contract import Contract, Format
+from gateware.sc.contract import Contract, Format, Serial
 from gateware.step import BIT, Range, StepComponent, bit, mux, not_
 
 from ._known import converted
@@ -120,7 +120,7 @@ class BipolarToSignMagnitude(StepComponent):
     counter of 3 bits, too. Mealy: latency 0, interval 1. Source: the format is that of :class:`SignMagnitudeToBipolar`.
     """
 
-    contract = Contract(Format("stream", "bipolar"))
+    contract = Contract(Serial("stream", "not a ramp"), Format("stream", "bipolar"))
 
     def __init__(self, depth=3):
         depth = integer("BipolarToSignMagnitude depth", depth)

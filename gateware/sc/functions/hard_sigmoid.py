@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract, Format
+from gateware.sc.contract import Contract, Format, Serial
 from gateware.step import BIT, Range, StepComponent, mux, not_, saturate
 
 __all__ = ["HardSigmoid", "HardTanh"]
@@ -105,7 +105,7 @@ class HardTanh(StepComponent):
     corners at 1/g off. A low-discrepancy stream keeps the residue small and the line straight. Latency 0, interval 1.
     """
 
-    contract = Contract(Format("stream", "bipolar"))
+    contract = Contract(Serial("stream", "not a ramp"), Format("stream", "bipolar"))
 
     def __init__(self, gain=2, width=5):
         gain, width = integer("HardTanh gain", gain), integer("HardTanh width", width)

@@ -4,7 +4,7 @@ import math
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract, Format
+from gateware.sc.contract import Contract, Format, Serial
 from gateware.step import BIT, Range, StepComponent, mux, wrap
 
 __all__ = ["ReLU"]
@@ -71,7 +71,7 @@ class ReLU(StepComponent):
     Architecture for GEMM Applications, ISCA 2020, doi:10.1109/ISCA45697.2020.00040.
     """
 
-    contract = Contract(Format("stream", "bipolar"))
+    contract = Contract(Serial("stream", "not a ramp"), Format("stream", "bipolar"))
 
     def __init__(self, width=6):
         width = integer("ReLU width", width)

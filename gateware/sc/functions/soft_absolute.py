@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from gateware.parameters import integer
-from gateware.sc.contract import Contract, Format
+from gateware.sc.contract import Contract, Format, Serial
 from gateware.step import BIT, Range, StepComponent, bit_at, to_vector
 
 from .chain import move, occupancy, unsigned
@@ -72,7 +72,7 @@ class SoftAbsolute(StepComponent):
     Processing Case Studies, IEEE Transactions on VLSI Systems 22(3), 2014.
     """
 
-    contract = Contract(Format("stream", "bipolar"))
+    contract = Contract(Serial("stream", "not a ramp"), Format("stream", "bipolar"))
     latency = 1
 
     def __init__(self, states=16):

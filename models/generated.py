@@ -5,7 +5,6 @@ import importlib.util
 import os
 import sys
 import tempfile
-from pathlib import Path
 from types import FunctionType
 
 from gateware.cache import cache_folder

@@ -6,7 +6,7 @@ from gateware.sc import expression as sc
 from gateware.sc.expression import SC, bernstein, sqrt
 from gateware.sc.synthesis import StochasticCircuit
 from models import golden
-from models.sc_report import _operands, exact, predict, report
+from models.sc_report import _LENGTHS, _OWN, _operands, exact, predict, report
 
 A, B = SC.input("a"), SC.input("b")
 X = SC.input("x", at_most=B)
@@ -74,3 +74,16 @@ def test_promises_are_kept_by_the_operands():
 def test_errors(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+@pytest.mark.parametrize("kind, expression", [("product", A * B), ("root", sqrt(A)), ("quotient", X / B),
+                                              ("polynomial", bernstein([1 / 4, 5 / 8, 3 / 8, 3 / 4], A))])
+@pytest.mark.parametrize("width", [4, 6, 8, 10])
+def test_the_operators_own_errors_are_what_is_measured(kind, expression, width):
+    """The table that predictions are made of, entry by entry: the operator alone, 400 operands, seed 0."""
+    circuit = StochasticCircuit(expression, width)
+    operands = _operands(expression, circuit, 400, 0)
+    true = exact(expression, {name: values / 2**width for name, values in operands.items()})
+    held = {name: np.broadcast_to(values, (circuit.fill + circuit.length + 1, len(true))) for name, values in operands.items()}
+    error = golden(circuit).run(held).ones[-1] / circuit.length - true
+    assert np.sqrt(np.mean(error**2)) == pytest.approx(_OWN[kind][_LENGTHS.index(1 << width)], abs=6e-6)

@@ -51,3 +51,9 @@ def test_error_on_sobol_streams(clocks, bound):
 def test_depth_refused():
     with pytest.raises(ValueError, match="^EmitRoot depth must be a power of two between 2 and 64, not 3$"):
         EmitRoot(3)
+
+
+@pytest.mark.parametrize(("depth", "biases"), [(2, (-0.109, -0.063, -0.016)), (4, (-0.084, -0.032, -0.007))])
+def test_the_biases_of_the_page(depth, biases):
+    exact = [steady_state(EmitRoot(depth), stream=p, index="uniform").root - np.sqrt(p) for p in (0.05, 0.25, 0.55)]
+    assert exact == pytest.approx(biases, abs=0.0006)

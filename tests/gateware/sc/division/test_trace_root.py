@@ -55,3 +55,8 @@ def test_depth_refused_and_a_regular_d():
     given = {"stream": [Stream(frozenset({"a"}), "independent")], "half": [Stream(frozenset({"b"}), "ramp")], "index": [None]}
     with pytest.raises(ContractError, match="TraceRoot needs half with bits independent from clock to clock, and they are ramp"):
         TraceRoot.contract.check("TraceRoot", given)
+
+
+def test_the_biases_of_the_page():
+    exact = [steady_state(TraceRoot(2), stream=p, half=0.5, index="uniform").root - np.sqrt(p) for p in (0.05, 0.25, 0.55)]
+    assert exact == pytest.approx((-0.113, -0.070, -0.019), abs=0.0006)

@@ -7,7 +7,7 @@ from .shapes import bits_for
 from .symbolic import Domain, symbol
 from .trace import _like
 
-__all__ = ["Hardware", "step_logic"]
+__all__ = ["Hardware", "graph_logic", "step_logic"]
 
 
 class Hardware(Domain):
@@ -20,10 +20,13 @@ class Hardware(Domain):
     def emit(self, primitive, shape, *operands, **static):
         """A signal per value: Amaranth writes out an expression anew at every use of it."""
         result = super().emit(primitive, shape, *operands, **static)
-        value = Signal(Shape(result.shape.width, result.shape.signed), name=primitive)
+        value = Signal(Shape(result.shape.width, result.shape.signed), name=self._name(primitive))
         self._m.d.comb += value.eq(result.raw)
         result.raw = value
         return result
+
+    def _name(self, primitive):
+        return primitive
 
     def constant(self, shape, value):
         return Const(value, Shape(shape.width, shape.signed))
@@ -161,3 +164,44 @@ def step_logic(m, step, params, state, inputs, state_values, input_values):
                for shapes, values in ((state, state_values), (inputs, input_values))]
     next_state, outputs = bind(step, domain.operations)(params, *symbols)
     return tuple(_like(part, [domain.lift(value).raw for value in part]) for part in (next_state, outputs))
+
+
+class _NumberedHardware(Hardware):
+    """The hardware of a graph, in which the signal of node ``k`` is called ``node<k>``."""
+
+    def __init__(self, m):
+        super().__init__(m)
+        self.index = None
+
+    def _name(self, primitive):
+        return f"node{self.index}"
+
+
+def graph_logic(m, graph, state, inputs, state_values, input_values):
+    """The combinational logic of a traced step, each value in a signal of a known name, ``node<k>``.
+
+    Equal expressions of the step share one node, so that the logic is at most that of :func:`step_logic`; and the names let a
+    proof go from node to node, which it must where a step is too large to be proven as a whole.
+
+    Parameters
+    ----------
+    m : Module
+        Where the logic goes.
+    graph : gateware.step.trace.Graph
+    state, inputs : NamedTuple of shapes
+    state_values, input_values : sequence of Value
+        In the order of the fields, each of its field's shape.
+
+    Returns
+    -------
+    (NamedTuple of Value, NamedTuple of Value)
+        Next state and outputs.
+    """
+    domain = _NumberedHardware(m)
+    sources = {(kind, name): symbol(domain, shape, value)
+               for kind, shapes, values in (("state", state, state_values), ("input", inputs, input_values))
+               for name, shape, value in zip(getattr(shapes, "_fields", ()), shapes, values)}
+    values = []
+    for domain.index, node in enumerate(graph.nodes):
+        values.append(graph.apply(node, domain, sources, [values[k] for k in node.operands]))
+    return tuple(_like(part, [values[k].raw for k in part]) for part in (graph.next_state, graph.outputs))

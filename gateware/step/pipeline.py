@@ -1,56 +1,20 @@
 """The pipelined form of a step: registers put into its dataflow graph, one step accepted per clock."""
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.lib import memory
 from amaranth.lib.wiring import In, Out
 
 from gateware.component import Component
 
 from .component import StepComponent
 from .hardware import Hardware
+from .lowering import lower
+from .schedule import schedule
+from .shapes import bits_for
 from .symbolic import symbol
+from .target import target_of
 
-__all__ = ["Pipeline", "schedule"]
-
-# Nanoseconds on an iCE40UP5K, logic and its share of routing: what decides where registers go, not what holds in the end.
-_LEVEL, _CARRY = 3.0, 0.28
-_WIRES = {"constant", "state", "input", "shl", "shr", "wrap", "to_int", "to_vector", "reverse", "shift_in"}
-_CHAINS = {"add", "sub", "less", "equal"}
-
-
-def _delay(node, shapes):
-    """The time a node takes, as nanoseconds."""
-    if node.primitive in _WIRES:
-        return 0.0
-    if node.primitive in _CHAINS:
-        return _LEVEL + _CARRY * max(each.width for each in (*shapes, node.shape))
-    if node.primitive in ("popcount", "parity", "trailing_zeros", "lowest_one", "linear", "lookup"):
-        return _LEVEL * max(1, max(each.width for each in shapes).bit_length())
-    return 2 * _LEVEL if node.primitive == "saturate" else _LEVEL
-
-
-def schedule(graph, period):
-    """The stage of every node, so that what one stage adds up to stays below ``period`` nanoseconds where it can.
-
-    A product has a stage of its own, so that its registers can be those of the multiplier block.
-
-    Returns
-    -------
-    list of int
-        Constants have the stage 0 like the state and the inputs, and are there in all others.
-    """
-    stages, ready = [], []
-    for node in graph.nodes:
-        operands = [k for k in node.operands if graph.nodes[k].primitive != "constant"]
-        stage = max((stages[k] for k in operands), default=0)
-        start = max((ready[k] for k in operands if stages[k] == stage), default=0.0)
-        delay = _delay(node, [graph.nodes[k].shape for k in node.operands])
-        if node.primitive == "mul" and len(operands):
-            stage, start, delay = stage + (start > 0 or stage == 0), 0.0, period
-        elif start + delay > period and start > 0:
-            stage, start = stage + 1, 0.0
-        stages.append(stage)
-        ready.append(start + delay)
-    return stages
+__all__ = ["Pipeline"]
 
 
 class Pipeline(Component):
@@ -61,8 +25,11 @@ class Pipeline(Component):
     Parameters
     ----------
     component : StepComponent
-    period : float
-        Nanoseconds that the logic between two registers may take by estimate, 5 to 1000.
+    target : str
+        The family of parts whose multipliers, memories and carry chains the stages are made for: ``"ice40"`` (iCE40UP5K) or
+        ``"ecp5"`` (ECP5-25F).
+    period : float, optional
+        Nanoseconds of a clock that the stages are made for, 5 to 1000; 20 on an iCE40 and 8.5 on an ECP5, if not given.
 
     Members
     -------
@@ -74,26 +41,34 @@ class Pipeline(Component):
     ----------
     latency : int
         Clocks from input to output.
+    graph : Graph
+        The component's, rewritten for the target.
+    stages : tuple of int
+        The clock in which each of its nodes is computed.
 
     Raises
     ------
     TypeError
         If ``component`` is no StepComponent.
     ValueError
-        If the period is out of range.
+        If the target is unknown or the period out of range.
 
     Notes
     -----
-    Interval 1. The registers hold arbitrary values until filled; they have no reset.
+    Interval 1. The registers hold arbitrary values until filled; they have no reset. Tables of more than 16 entries are
+    memories: in a clock that is not enabled, they are not read.
     """
 
-    def __init__(self, component, *, period=20.0):
+    def __init__(self, component, *, target="ice40", period=None):
         if not isinstance(component, StepComponent):
             raise TypeError(f"Pipeline component must be a StepComponent, not {component!r}")
-        if not 5 <= period <= 1000:
+        self.component, family = component, target_of(target)
+        self.target, self.period = target, family.period if period is None else period
+        if not 5 <= self.period <= 1000:
             raise ValueError(f"Pipeline period must be between 5 and 1000 ns, not {period!r}")
-        self.component, self.stages = component, schedule(component.graph, period)
-        self.latency = max(self.stages) + 1
+        self.graph = lower(component.graph, family, self.period - family.overhead)
+        plan = schedule(self.graph, family, self.period)
+        self.stages, self.latency = plan.stages, plan.latency
         fields = {f"state_{name}": shape for name, shape in _fields(component.state).items()}
         super().__init__(
             {name: In(shape.shape) for name, shape in (fields | _fields(component.inputs)).items()}
@@ -102,8 +77,8 @@ class Pipeline(Component):
 
     def elaborate(self, platform):
         m = Module()
-        component, graph = self.component, self.component.graph
-        domain = Hardware(m)
+        component, graph = self.component, self.graph
+        domain = _Stages(m)
         sources = {("state", name): symbol(domain, shape, getattr(self, f"state_{name}"))
                    for name, shape in _fields(component.state).items()}
         sources |= {("input", name): symbol(domain, shape, getattr(self, name))
@@ -112,18 +87,19 @@ class Pipeline(Component):
 
         def at(index, stage):
             """The value of a node in a stage, held in registers since the one where it was made."""
-            own = self.stages[index]
-            if graph.nodes[index].primitive == "constant" or stage == own:
-                return values[index, own]
+            if graph.nodes[index].primitive == "constant":
+                stage = self.stages[index]
             if (index, stage) not in values:
                 before = at(index, stage - 1)
-                register = Signal.like(before.raw, name=f"{graph.nodes[index].primitive}_{stage}", reset_less=True)
+                register = Signal.like(before.raw, name=f"node{index}_{stage}", reset_less=True)
                 m.d.sync += register.eq(before.raw)
                 values[index, stage] = symbol(domain, before.shape, register)
             return values[index, stage]
 
         for index, (node, stage) in enumerate(zip(graph.nodes, self.stages)):
-            values[index, stage] = graph.apply(node, domain, sources, [at(k, stage) for k in node.operands])
+            domain.index = index
+            value = graph.apply(node, domain, sources, [at(k, stage) for k in node.operands])
+            values[index, stage + (node.primitive == "table")] = value
         for prefix, results in (("next_", graph.next_state), ("", graph.outputs)):
             m.d.comb += [getattr(self, prefix + name).eq(at(index, self.latency).raw)
                          for name, index in _fields(results).items()]
@@ -132,7 +108,54 @@ class Pipeline(Component):
     @classmethod
     def examples(cls):
         from gateware.neurons.lif import LIF
-        return {"LIF": cls(LIF()), "deep": cls(LIF(refractory=3), period=8.0)}
+        return {"LIF": cls(LIF()), "deep": cls(LIF(refractory=3), period=11.0)}
+
+
+class _Stages(Hardware):
+    """The primitives of lowered graphs; the value of node ``k`` is the signal ``node<k>``."""
+
+    def __init__(self, m):
+        super().__init__(m)
+        self.index = None
+
+    def _name(self, primitive):
+        return f"node{self.index}"
+
+    def join(self, shape, high, low, k):
+        low = low.raw[:k] if len(low.raw) >= k else Cat(low.raw, Const(0, k - len(low.raw)))
+        joined = Cat(low, high.raw)
+        return joined.as_signed() if high.shape.signed else joined
+
+    def times(self, shape, a, b):
+        return a.raw * b.raw
+
+    def gate(self, shape, one, x):
+        return Mux(one.raw[0], -x.raw if one.shape.signed else x.raw, 0)
+
+    def less(self, shape, a, b):
+        if b.shape.lo == b.shape.hi == 0:
+            return a.raw[-1] if a.shape.signed else Const(0, 1)
+        return super().less(shape, a, b)
+
+    def table(self, shape, i, tables):
+        widths = [bits_for(min(table), max(table)) for table in tables]
+        words = []
+        for entries in zip(*tables):
+            word, start = 0, 0
+            for entry, width in zip(entries, widths):
+                word, start = word | (entry & (1 << width) - 1) << start, start + width
+            words.append(word)
+        size = 1 << i.shape.width
+        # Yosys would make logic of a memory of constants that fills a block RAM by less than a block.
+        self._m.submodules[f"table{self.index}"] = block = memory.Memory(
+            shape=shape.width, depth=size, init=(words + [0] * size)[:size], attrs={"rom_style": "block"})
+        port = block.read_port()
+        self._m.d.comb += port.addr.eq(i.raw)
+        return port.data
+
+    def entry(self, shape, word, start, table):
+        value = word.raw[start:start + bits_for(min(table), max(table))]
+        return value.as_signed() if min(table) < 0 else value
 
 
 def _fields(shapes):

@@ -20,8 +20,8 @@ def neuron_bank(spec, m, bank, *path):
         Where the bank is in the specified component.
     """
     (read,), (write,) = spec.memory(*path, "states")
-    reading, writing, valid = (spec.inside(name, *path) for name in ("reading", "writing", "valid"))
-    # Neurons whose input was accepted, and that were updated, in turn; the row that the memory's read register holds.
+    reading, writing, valid, advance = (spec.inside(name, *path) for name in ("reading", "writing", "valid", "advance"))
+    # Neurons whose input was accepted, and that were updated, in turn; the row that the register behind the memory holds.
     begun, updated, row = (Signal(range(bank.count), name=name) for name in ("begun", "updated", "row"))
     under_way = sum(valid[k] for k in range(bank.latency))
     taken, given = bank.i.valid & bank.i.ready, bank.o.valid & bank.o.ready
@@ -31,7 +31,7 @@ def neuron_bank(spec, m, bank, *path):
             m.d.sync += counter.eq(Mux(counter == bank.count - 1, 0, counter + 1))
     with m.If(taken):
         m.d.sync += newest.eq(begun)
-    with m.If(read._en):
+    with m.If(advance):
         m.d.sync += row.eq(read._addr)
 
     writing_now = write._en.any()

@@ -9,7 +9,8 @@ from .arrays import interval, is_hard
 from .errors import EquationError
 from .expression import call, number, substitute, text, variable
 from .generators import NORMAL_MEAN, NORMAL_SCALE, ROWS, UNIFORM_BITS
-from .interpolation import fit
+from .interpolation import fit, flat_tails
+from .intermediate import is_piecewise, through
 from .terms import sum_of_products
 
 __all__ = ["FixedStep", "Value", "compile_fixed"]
@@ -307,10 +308,7 @@ class _Compiler:
         hi = min(value.hi, math.floor(math.ldexp(hi, value.fraction)) if math.isfinite(hi) else value.hi)
         if (lo, hi) == (value.lo, value.hi) or lo > hi:
             return value
-        key = ("within", name, lo, hi)
-        if key not in self.memo:
-            self.memo[key] = self.local("t", Value(f"saturate({value.text}, {self.limits(lo, hi)})", value.fraction, lo, hi, value.error))
-        return self.memo[key]
+        return self.within(value, lo, hi)
 
     def fit_of(self, root, source=None, limit=None):
         """How a function of one variable is interpolated; None if no table of 512 segments is near enough."""
@@ -320,11 +318,13 @@ class _Compiler:
             return None
         return fit(root, name, source.lo, source.hi, source.fraction, self.table_error, limit)
 
-    def table_of(self, root, source=None, fraction=None, limit=None):
-        """A function of one variable by an interpolated table; None as in :meth:`fit_of`."""
+    def table_of(self, root, source=None, fraction=None, limit=None, splits=3):
+        """A function of one variable by an interpolated table, or by several on parts of its range; None if these do not do."""
         name, = root.variables
         source = source or self.source(name)
         found = self.fit_of(root, source, limit)
+        if found is None and source.hi > source.lo and source.bits <= 61:
+            return self._table_of_part(root, source, fraction, limit, splits)
         if found is None:
             return None
         if found.largest == 0.0:
@@ -334,6 +334,33 @@ class _Compiler:
         key = ("table", root, source.text, at, limit)
         if key not in self.memo:
             self.memo[key] = self._table_lines(root, name, source, found, at)
+        return self.memo[key]
+
+    def _table_of_part(self, root, source, fraction, limit, splits):
+        """A function that is flat at its ends from a table between them; one that is steep at an end from two tables."""
+        name, = root.variables
+        lo, hi = flat_tails(root, name, source.lo, source.hi, source.fraction, self.table_error)
+        if hi - lo <= (source.hi - source.lo) * 3 // 4:
+            return self.table_of(root, self.within(source, lo, hi), fraction, limit, splits)
+        if not splits or is_piecewise(root):
+            return None
+        span = source.hi - source.lo
+        for middle in (source.lo + span // 16, source.hi - span // 16):
+            parts = ((source.lo, middle), (middle, source.hi))
+            fits = [fit(root, name, *part, source.fraction, self.table_error, limit) for part in parts]
+            if any(fits) or splits > 1 and middle != source.lo + span // 16:
+                halves = [self.table_of(root, self.within(source, *part), fraction, limit, splits - 1) for part in parts]
+                if None not in halves:
+                    a, b = self._aligned(*halves)
+                    return self.local("t", Value(f"mux({source.text} < {middle}, {a.text}, {b.text})", a.fraction, min(a.lo, b.lo),
+                                                 max(a.hi, b.hi), max(a.error, b.error)))
+        return None
+
+    def within(self, source, lo, hi):
+        """A value held in a smaller range."""
+        key = ("within", source.text, lo, hi)
+        if key not in self.memo:
+            self.memo[key] = self.local("t", Value(f"saturate({source.text}, {self.limits(lo, hi)})", source.fraction, lo, hi, source.error))
         return self.memo[key]
 
     def _table_lines(self, root, name, source, found, fraction):
@@ -454,29 +481,25 @@ class _Compiler:
         return Value(str(integer), fraction, integer, integer, abs(math.ldexp(integer, -fraction) - value))
 
     def _through_table(self, root):
-        """A function of several variables: of its argument as one intermediate value."""
-        op, args = root.op, root.args
-        if op == "/":
-            inner, body = args[1], call("/", number(1.0), variable(_ARGUMENT))
-        elif op == "**" and args[1].is_number:
-            inner, body = args[0], call("**", variable(_ARGUMENT), args[1])
-        elif len(args) == 1:
-            inner, body = args[0], call(op, variable(_ARGUMENT))
-        else:
-            self.refuse(root, "cannot be compiled: a power has a constant exponent")
+        """A function of several variables: of the one intermediate value through which it depends on them."""
+        inner, body = through(root, _ARGUMENT)
+        if inner is None:
+            if root.op == "/":
+                return self.product(self.emit(root.args[0]), self.emit(call("/", number(1.0), root.args[1])))
+            self.refuse(root, "cannot be compiled: a function or a power of several values")
         argument = self.emit(inner)
-        if op == "/" and argument.lo <= 0 <= argument.hi:
-            self.refuse(root, f"divides by something that may be 0 (between {math.ldexp(argument.lo, -argument.fraction):.4g} and "
-                              f"{math.ldexp(argument.hi, -argument.fraction):.4g})")
-        if argument.bits >= 2 * self.bits or argument.bits > 40:
+        lo, hi = (math.ldexp(end, -argument.fraction) for end in (argument.lo, argument.hi))
+        if body.op == "/" and argument.lo <= 0 <= argument.hi and body.args[1] == variable(_ARGUMENT):
+            self.refuse(root, f"divides by something that may be 0 (between {lo:.4g} and {hi:.4g})")
+        if argument.bits > 40:
             argument = self.factor(argument)
-        found = self.table_of(body, source=argument)
-        if op == "/" and args[0] != number(1.0):
-            return self.product(self.emit(args[0]), found) if found else self.refuse(root, "cannot be tabulated")
+        found = self.table_of(body, source=argument) if argument.hi > argument.lo else None
+        if found is None and body.op in ("*", "/", "+", "-") and root.op in ("*", "/", "+", "-"):
+            return self.sum(root, terms=self._apart(root)) if root.op != "/" else self.product(
+                self.emit(root.args[0]), self.emit(call("/", number(1.0), root.args[1])))
         if found is None:
             self.refuse(root, f"cannot be tabulated to a relative error of {self.table_error:.1e} with 512 segments of order 3 between "
-                              f"{math.ldexp(argument.lo, -argument.fraction):.4g} and {math.ldexp(argument.hi, -argument.fraction):.4g}: "
-                              "narrow the range, or allow a greater fixed_point.table_error")
+                              f"{lo:.4g} and {hi:.4g}: narrow the range, or allow a greater fixed_point.table_error")
         return found
 
     def _aligned(self, a, b):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .arrays import evaluate_array
 
-__all__ = ["Fit", "MAX_SEGMENTS", "fit"]
+__all__ = ["Fit", "MAX_SEGMENTS", "fit", "flat_tails"]
 
 MAX_SEGMENTS = 512
 _ORDERS = (1, 2, 3)
@@ -38,6 +38,21 @@ class Fit:
     @property
     def segments(self):
         return len(self.coefficients[0])
+
+
+def flat_tails(root, name, lo, hi, fraction, relative_error):
+    """``(lo, hi)`` of the smallest interval outside which a function is constant to a quarter of the error; as given if it is nowhere."""
+    import numpy as np
+    x = lo + np.unique(np.linspace(0, hi - lo, min(hi - lo, 4096) + 1).astype(np.int64))
+    values = _values(root, name, x * 2.0**-fraction, None, 2.0**-fraction)
+    if values is None:
+        return lo, hi
+    tolerance = relative_error * float(np.abs(values).max()) / 4
+    above = np.flatnonzero(np.abs(values - values[0]) > tolerance)
+    below = np.flatnonzero(np.abs(values - values[-1]) > tolerance)
+    first = int(x[max(above[0] - 1, 0)]) if len(above) else lo
+    last = int(x[min(below[-1] + 1, len(x) - 1)]) if len(below) else hi
+    return (first, last) if first < last else (lo, hi)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -108,6 +123,7 @@ def _fit(root, name, lo, hi, step, shift, order, limit):
     import numpy as np
     count = ((hi - lo) >> shift) + 1
     starts = lo + (np.arange(count, dtype=np.int64) << shift)
+    short = 0 < (hi + 1 - starts[-1]) < (1 << shift) // 16
     widths = np.minimum(starts + (1 << shift), hi + (shift == 0)) - starts
     share = np.maximum(widths, 1) / float(1 << shift)      # of the last segment, what lies within the range
     nodes = (1 - np.cos(np.pi * (np.arange(order + 1) + 0.5) / (order + 1))) / 2
@@ -116,6 +132,10 @@ def _fit(root, name, lo, hi, step, shift, order, limit):
     if y is None:
         return None
     powers = places[:, :, None] ** np.arange(order + 1)
+    if short:
+        # A sliver of a last segment has no curvature that could be told from rounding: a constant.
+        powers[-1], y = np.eye(order + 1), y.reshape(count, order + 1)
+        y[-1] = [y[-1].mean(), *[0.0] * order]
     try:
         coefficients = np.linalg.solve(powers, y.reshape(count, order + 1, 1))[:, :, 0]
     except np.linalg.LinAlgError:

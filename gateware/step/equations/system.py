@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .arrays import is_hard
 from .errors import EquationError
 from .expression import Expression, call, number, substitute, text, variable
 from .linear import linear_in
@@ -99,22 +100,25 @@ def _euler(table, f, dt, where):
     return {name: call("+", variable(name), call("*", dt, rate)) for name, rate in f.items()}
 
 
-def _stage(f, k, factor):
+def _stage(table, f, k, factor):
     moved = {name: call("+", variable(name), call("*", factor, k[name])) for name in f}
+    if any(map(is_hard, f.values())):
+        # A table of a state holds for the state's range.
+        moved = {name: call("clip", each, number(table.states[name].lo), number(table.states[name].hi)) for name, each in moved.items()}
     return {name: substitute(rate, moved) for name, rate in f.items()}
 
 
 def _heun(table, f, dt, where):
-    k2 = _stage(f, f, dt)
+    k2 = _stage(table, f, f, dt)
     half = call("*", dt, number(0.5))
     return {name: call("+", variable(name), call("*", half, call("+", f[name], k2[name]))) for name in f}
 
 
 def _rk4(table, f, dt, where):
     half, two = call("*", dt, number(0.5)), number(2.0)
-    k2 = _stage(f, f, half)
-    k3 = _stage(f, k2, half)
-    k4 = _stage(f, k3, dt)
+    k2 = _stage(table, f, f, half)
+    k3 = _stage(table, f, k2, half)
+    k4 = _stage(table, f, k3, dt)
     sixth = call("/", dt, number(6.0))
     return {name: call("+", variable(name), call("*", sixth, call(
         "+", call("+", f[name], call("*", two, k2[name])), call("+", call("*", two, k3[name]), k4[name])))) for name in f}

@@ -22,6 +22,7 @@ LOGIC_TABLE = 16
 _THIN = 4
 # Constants of so few non-zero digits are sums of shifts wherever multipliers are.
 _FEW_DIGITS = 2
+_NARROWED = {"add", "sub", "shl", "shr", "join", "times", "gate"}
 
 
 def lower(graph, target, room):
@@ -93,9 +94,16 @@ class _Lowering:
             operands = [new[k] for k in node.operands]
             new.append(rewrite(number, node, *operands) if rewrite else
                        self.node(node.primitive, node.shape, *operands, **node.static))
+            self._narrow(new[-1], node.shape)
             if node.primitive == "mul":
                 self.multipliers[number] = sum(each.primitive == "times" for each in self.nodes) - before
         return self._used([new[k] for k in self.graph.next_state], [new[k] for k in self.graph.outputs])
+
+    def _narrow(self, k, shape):
+        """A value that the traced graph has in a narrower range keeps to it."""
+        node = self.nodes[k]
+        if node.primitive in _NARROWED and (node.shape.lo < shape.lo or shape.hi < node.shape.hi):
+            self.nodes[k] = Node(node.primitive, node.operands, _within(node.shape, shape), node.static)
 
     def _used(self, next_state, outputs):
         needed, waiting = set(), [*next_state, *outputs]

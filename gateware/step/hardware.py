@@ -1,6 +1,7 @@
 """The hardware domain: a step function as Amaranth values, every one as wide as its range."""
 
 from amaranth.hdl import Array, Cat, Const, Mux, Shape, Signal
+from amaranth.lib.memory import Memory
 
 from .bind import bind
 from .shapes import bits_for
@@ -86,10 +87,15 @@ class Hardware(Domain):
         return x.raw
 
     def lookup(self, shape, i, table):
+        entries, shape = self._table(i, table)
+        return Array(Const(entry, shape) for entry in entries)[i.raw]
+
+    @staticmethod
+    def _table(i, table):
+        """The entries that the bits of an index can name, and the shape of one."""
         size = 1 << bits_for(0, i.shape.hi)
         entries = (table + (0,) * size)[:size]
-        shape = Shape(bits_for(min(entries), max(entries)), min(entries) < 0)
-        return Array(Const(entry, shape) for entry in entries)[i.raw]
+        return entries, Shape(bits_for(min(entries), max(entries)), min(entries) < 0)
 
     def to_int(self, shape, x):
         return x.raw
@@ -175,6 +181,16 @@ class _NumberedHardware(Hardware):
 
     def _name(self, primitive):
         return f"node{self.index}"
+
+    def lookup(self, shape, i, table):
+        # A read-only memory is the same logic as a choice between constants, and the text of thousands of those takes seconds.
+        entries, shape = self._table(i, table)
+        if len(entries) == 1:
+            return Const(entries[0], shape)
+        self._m.submodules[f"table{self.index}"] = memory = Memory(shape=shape, depth=len(entries), init=entries)
+        port = memory.read_port(domain="comb")
+        self._m.d.comb += port.addr.eq(i.raw)
+        return port.data
 
 
 def graph_logic(m, graph, state, inputs, state_values, input_values):

@@ -407,9 +407,21 @@ class _Compiler:
                 read = Value(f"{read.text} + scale_round({value.text} * {place.text}, {n})", 0,
                              read.lo + ((min(ends) + half) >> n), read.hi + ((max(ends) + half) >> n))
             value = self.local("t", read)
+        value = self._held(value, *(math.ldexp(end, fraction) for end in (found.lowest, found.highest, found.error)))
         slope = max(abs(entry) for entry in tables[1]) * 2.0**-(fraction + _GUARD)
         error = found.error + 2.0**-fraction + (slope * 2.0**-place_bits if found.shift > place_bits else 0.0)
         return Value(value.text, fraction, value.lo, value.hi, error + source.error * slope * 2.0**(source.fraction - found.shift))
+
+    def _held(self, value, lowest, highest, margin):
+        """A table's value within the function's range, where the interval of its polynomial reaches far beyond it."""
+        lo, hi = math.floor(lowest - margin) - 1, math.ceil(highest + margin) + 1
+        # What is never negative must not become so by an error: a root or a quotient may come next.
+        lo, hi = (max(lo, 0) if lowest >= 0 else lo), (min(hi, 0) if highest <= 0 else hi)
+        slack = (hi - lo) // 8
+        if value.lo >= lo - slack and value.hi <= hi + slack and not value.lo < 0 <= lo and not value.hi > 0 >= hi:
+            return value
+        return self.local("t", Value(f"saturate({value.text}, {self.limits(max(lo, value.lo), min(hi, value.hi))})", value.fraction,
+                                     max(lo, value.lo), min(hi, value.hi)))
 
     # Expressions
 

@@ -22,14 +22,20 @@ class Fit:
         By power, then by segment: of the place within a segment, from 0 to 1.
     error : float
         The greatest deviation found.
-    largest : float
-        The greatest magnitude of the function.
+    lowest, highest : float
+        The function's values lie between.
     """
 
     shift: int
     coefficients: tuple
     error: float
-    largest: float
+    lowest: float
+    highest: float
+
+    @property
+    def largest(self):
+        """The greatest magnitude of the function."""
+        return max(abs(self.lowest), abs(self.highest))
 
     @property
     def order(self):
@@ -84,7 +90,7 @@ def fit(root, name, lo, hi, fraction, relative_error, limit=None):
         return None
     largest = float(np.abs(values).max())
     if largest == 0.0:
-        return Fit(max(span.bit_length(), 1), ((0.0,), (0.0,)), 0.0, 0.0)
+        return Fit(max(span.bit_length(), 1), ((0.0,), (0.0,)), 0.0, 0.0, 0.0)
     goal, best = relative_error * largest, None
     for order in _ORDERS:
         for log_segments in range(2, MAX_SEGMENTS.bit_length()):
@@ -93,7 +99,7 @@ def fit(root, name, lo, hi, fraction, relative_error, limit=None):
                 break
             found = _fit(root, name, lo, hi, step, shift, order, limit)
             if found is not None and found.error <= goal:
-                best = _cost(found.segments, order), Fit(shift, found.coefficients, found.error, largest)
+                best = _cost(found.segments, order), Fit(shift, found.coefficients, found.error, float(values.min()), float(values.max()))
                 break
             if shift == 0:
                 break
@@ -150,4 +156,4 @@ def _fit(root, name, lo, hi, step, shift, order, limit):
     if limit is not None:
         # Where the cut begins, a step ends beyond the range whatever the exact value.
         error[(np.abs(expected) >= limit).any(axis=1)] = 0.0
-    return Fit(shift, tuple(tuple(column) for column in coefficients.T.tolist()), float(error.max()), 0.0)
+    return Fit(shift, tuple(tuple(column) for column in coefficients.T.tolist()), float(error.max()), 0.0, 0.0)

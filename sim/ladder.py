@@ -169,7 +169,7 @@ def _proof(component, name, simulation):
         from .proof import prove
         result = prove(component)
     elif isinstance(component, Pipeline):
-        from .proof import prove_pipeline
+        from .pipeline_proof import prove_pipeline
         result = prove_pipeline(component)
     else:
         from .contracts import prove_contracts

@@ -41,7 +41,7 @@ def lower(graph, target, room):
         Its nodes are all used. Products beyond the number of multipliers, the cheapest first, are sums in logic.
     """
     soft = set()
-    longest = max(8, int((room - target.chain) / target.carry))
+    longest = max(8, int((room - target.chain - target.inverter) / target.carry))
     products = [k for k, node in enumerate(graph.nodes) if node.primitive == "mul"]
     while True:
         lowering = _Lowering(graph, target.factor, longest, soft)

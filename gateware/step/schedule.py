@@ -88,7 +88,8 @@ class _Scheduler:
         if primitive in ("add", "sub", "less"):
             if primitive == "less" and shapes[1].lo == shapes[1].hi == 0:
                 return 0.0
-            return target.chain + target.carry * max(each.width for each in (*shapes, node.shape))
+            inverter = target.inverter if primitive != "add" and shapes[1].lo != shapes[1].hi else 0.0
+            return inverter + target.chain + target.carry * max(each.width for each in (*shapes, node.shape))
         if primitive == "gate" and shapes[0].lo < 0:
             return target.level + target.chain + target.carry * node.shape.width
         if primitive in _TREES:

@@ -44,8 +44,8 @@ def test_li_rinzel_steady_state_and_range_of_oscillation():
     low, high = brentq(growth, 0.3, 0.45), brentq(growth, 0.55, 0.75)
     assert (low, high) == pytest.approx((0.3545, 0.6369), abs=1e-4)
     ip3 = np.array([low - 0.04, low + 0.02, high - 0.03, high + 0.03])
-    trace = simulate("li_rinzel", 600.0, inputs={"ip3": np.tile(ip3, (30_000, 1))})
-    late = trace.states["ca"][-10_000:]
+    trace = simulate("li_rinzel", 600.0, inputs={"ip3": np.tile(ip3, (60_000, 1))})
+    late = trace.states["ca"][-20_000:]
     swing = late.max(axis=0) - late.min(axis=0)
     assert np.all(swing[1:3] > 0.1) and np.all(swing[[0, 3]] < 2e-3)
     assert late[-1, [0, 3]] == pytest.approx([steady(ip3[0]), steady(ip3[3])], abs=1e-3)
@@ -53,7 +53,7 @@ def test_li_rinzel_steady_state_and_range_of_oscillation():
 
 @truth("li_rinzel", "astrocyte")
 def test_astrocyte_has_one_event_a_period():
-    trace = simulate("astrocyte", 200.0, inputs={"ip3": np.tile([0.3, 0.5], (10_000, 1))})
+    trace = simulate("astrocyte", 200.0, inputs={"ip3": np.tile([0.3, 0.5], (20_000, 1))})
     assert trace.time[trace.events["spike"][:, 0]].max(initial=0) < 20
     time = np.linspace(100, 200, 20_001)
     exact = solve("li_rinzel", 200.0, inputs={"ip3": 0.5}, t_eval=time).y[0]

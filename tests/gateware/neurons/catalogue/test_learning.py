@@ -102,8 +102,8 @@ def test_hybrid_linear_attention_geometric_memory():
         memory = phi * value * (1 - 0.95**n) / 0.05
         slot = int(16 * phi) % 16
         assert trace.states[f"kv_{slot}"][:, column] == pytest.approx(memory)
-        assert trace.states["v"][:, column] == pytest.approx(0.5 * phi * memory + 0.5 * value * np.minimum(n, 16) / 16)
-    assert np.array_equal(trace.events["spike"][:, 0], trace.states["v"][:, 0] > 1) and trace.count[1] == 0
+        assert trace.outputs["v"][:, column] == pytest.approx(0.5 * phi * memory + 0.5 * value * np.minimum(n, 16) / 16)
+    assert np.array_equal(trace.events["spike"][:, 0], trace.outputs["v"][:, 0] > 1) and trace.count[1] == 0
 
 
 @truth("learnable_neuron_model")

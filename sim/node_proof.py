@@ -170,6 +170,8 @@ class _NodeProof:
     def _node(self, k):
         """Its wire is what its operation makes of the operands' wires."""
         node = self._nodes[k]
+        if node.shape.width == 0:
+            return _HOLDS   # there is no wire, and that the value is 0 is the claim of exact widths
         operands = [self._value(each) for each in node.operands]
         result = self._graph.apply(node, self._domain, {}, operands)
         computed = self._signal(f"node{k}", node.shape, self._wires.computed).raw

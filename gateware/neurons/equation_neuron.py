@@ -8,6 +8,7 @@ from gateware.step import StepComponent
 from gateware.step.equations import Table
 from gateware.step.equations.fixed_step import compile_fixed
 from gateware.step.equations.system import system_of
+from gateware.step.hardware import graph_logic
 from gateware.step.operations import OPERATIONS
 
 __all__ = ["EquationNeuron"]
@@ -66,3 +67,6 @@ class EquationNeuron(StepComponent):
             state=state(*fixed.state.values()) if fixed.state else (), init=state(*fixed.init.values()) if fixed.state else (),
             inputs=namedtuple("Inputs", fixed.inputs)(*fixed.inputs.values()) if fixed.inputs else ())
 
+    def logic(self, m, state, inputs):
+        # A wire of a known name for every value: the proof goes from one to the next.
+        return graph_logic(m, self.graph, self.state, self.inputs, state, inputs)

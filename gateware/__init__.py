@@ -7,6 +7,7 @@ _HOMES = {
     "ComparatorEncoder": "sc.encode.comparator", "CounterMaximum": "sc.order.counter",
     "Decorrelator": "sc.correlation.decorrelator", "DenseLayer": "layers.dense",
     "Desynchronizer": "sc.correlation.desynchronizer", "EncoderPair": "sc.encode.pair",
+    "EquationNeuron": "neurons.equation_neuron",
     "FixedPointLIF": "neurons.fixed_point_lif", "HistoryDivider": "sc.division.history",
     "Izhikevich": "neurons.izhikevich", "LeapForwardLFSR": "sc.sources.leap_forward", "LFSR": "sc.sources.lfsr",
     "LIF": "neurons.lif", "LogOddsGain": "sc.functions.log_odds_gain", "MuxAdder": "sc.arithmetic.mux_adder",
@@ -16,7 +17,7 @@ _HOMES = {
     "SharedMaximum": "sc.order.shared", "Sobol": "sc.sources.sobol", "StochasticCircuit": "sc.synthesis",
     "StochasticDense": "layers.stochastic_dense", "Synchronizer": "sc.correlation.synchronizer",
     "UnaryMultiplier": "sc.arithmetic.unary_multiplier", "VanDerCorput": "sc.sources.van_der_corput",
-    "XnorMultiplier": "sc.arithmetic.multiply",
+    "XnorMultiplier": "sc.arithmetic.multiply", "from_equations": "neurons.from_equations",
 }
 __all__ = sorted(_HOMES)
 

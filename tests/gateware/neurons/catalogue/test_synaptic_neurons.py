@@ -66,3 +66,21 @@ def test_first_spike_uses_U_of_everything_and_resources_are_conserved():
     t = trace.time[arrival:] - trace.time[arrival]
     expected = 1540 * 0.03 * 0.1 * 1.5 / (20 - 1.5) * (np.exp(-t / 20) - np.exp(-t / 1.5))
     assert np.allclose(trace.states["v"][arrival:] + 65, expected, atol=1e-9)
+
+
+@truth("cuba_lif")
+def test_current_based_neuron_fires_by_its_drive_alone():
+    # At rest 1 mV over the threshold: 20*log(11) and the refractory period.
+    spikes = simulate("cuba_lif", 500.0, inputs={"exc": 0, "inh": 0}).spikes
+    assert np.allclose(np.diff(spikes), 5.0 + 0.1 * np.ceil(200 * np.log(11)))
+
+
+@truth("cuba_lif")
+@pytest.mark.parametrize("port, weight, tau", [("exc", 1.62, 5.0), ("inh", -9.0, 10.0)])
+def test_current_based_potential_is_a_difference_of_exponentials(port, weight, tau):
+    # With the resting potential 9 mV lower nothing fires; v starts at it.
+    trace = simulate("cuba_lif", 100.0, parameters={"E_L": -60.0},
+                     inputs={"exc": 0, "inh": 0, port: {"value": 1, "every": 60.0}})
+    t = trace.time[599:] - 60.0
+    expected = weight * tau / (20 - tau) * (np.exp(-t / 20) - np.exp(-t / tau))
+    assert trace.count == 0 and np.allclose(trace.states["v"][599:] + 60, expected, atol=1e-9)

@@ -66,7 +66,8 @@ def test_quadratic_fires_above_the_saddle_node():
 
 @truth("expif")
 def test_exponential_neuron_fires_as_in_brian2():
-    # Brian2 2.9, Euler with 0.005 ms, refractory 1.7 ms: dv/dt = (-0.1*(v+65) + 0.348*exp((v+59.9)/3.48) + I)/ms, v >= -30, v = -68.
+    # Brian2 2.9, Euler with 0.005 ms, refractory 1.7 ms: dv/dt = (-0.1*(v+65) + 0.348*exp((v+59.9)/3.48) + I)/ms,
+    # v >= -30, v = -68.
     for current, first, interval in ((0.5, 26.135, 32.145), (1.5, 9.1, 12.56)):
         spikes = simulate("expif", 500.0, inputs={"I": current}).spikes
         assert spikes[0] == pytest.approx(first, abs=0.2)

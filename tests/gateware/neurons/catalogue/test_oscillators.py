@@ -67,7 +67,8 @@ def test_morris_lecar_fires_as_in_brian2():
 def test_morris_lecar_fires_above_its_saddle_node():
     # The steady current has its lower knee at 39.96 uA/cm**2 with these constants (Rinzel and Ermentrout).
     v = np.linspace(-60, 0, 60_001)
-    steady = (4 * 0.5 * (1 + np.tanh((v + 1.2) / 18)) * (v - 120) + 8 * 0.5 * (1 + np.tanh((v - 12) / 17.4)) * (v + 84) + 2 * (v + 60))
+    steady = (4 * 0.5 * (1 + np.tanh((v + 1.2) / 18)) * (v - 120) + 8 * 0.5 * (1 + np.tanh((v - 12) / 17.4)) * (v + 84)
+              + 2 * (v + 60))
     knee = steady[np.flatnonzero(np.diff(steady) < 0)[0]]
     assert knee == pytest.approx(39.96, abs=0.01)
     assert rate("morris_lecar", 3000.0, inputs={"I": 0.99 * knee}, skip=300.0) == 0
@@ -84,7 +85,8 @@ def test_terman_wang_has_scipys_period(current):
 
 @truth("terman_wang")
 def test_terman_wang_is_silent_for_longer_than_the_singular_limit():
-    # Between the knees of the cubic, I and I + 4: log((I + 4)/I)/epsilon silent, log((12 - I)/(8 - I))/epsilon active; jumps add to both.
+    # Between the knees of the cubic, I and I + 4: log((I + 4)/I)/epsilon silent, log((12 - I)/(8 - I))/epsilon active; the jumps
+    # add to both.
     trace = simulate("terman_wang", 2000.0, inputs={"I": 0.8})
     v = trace.states["v"][trace.time > 500]
     silent, active = np.log(4.8 / 0.8) / 0.02, np.log(11.2 / 7.2) / 0.02

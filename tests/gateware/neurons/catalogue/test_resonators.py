@@ -85,7 +85,8 @@ def test_resonator_restarts_at_i():
 @truth("balanced_resonate_and_fire")
 @pytest.mark.parametrize("offset", [0.0, 1.0, 3.0])
 def test_balanced_resonator_loses_what_its_offset_says(offset):
-    # Without an offset each step turns by a factor of modulus 1, the divergence boundary; the offset takes delta*b_offset off its real part.
+    # Without an offset each step turns by a factor of modulus 1, the divergence boundary; the offset takes delta*b_offset off
+    # its real part.
     delta, omega = 0.01, 10.0
     trace = simulate("balanced_resonate_and_fire", 400, inputs=pulses([0.0], 400, 50.0, dt=1.0), parameters={"b_offset": offset})
     modulus = np.hypot(trace.states["x"], trace.states["y"])

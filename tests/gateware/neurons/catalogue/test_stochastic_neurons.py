@@ -50,7 +50,7 @@ def test_homeostatic_neuron_finds_its_target_rate(current):
 
 @truth("fixed_point_lif")
 def test_integers_of_the_hardware_neuron():
-    # By hand: 0 + 32; 32 - ceil(2.5) + 32; 61 - 5 + 32; ... with a leak of 20/256 and a drive of 64*128/256, floors towards minus infinity.
+    # By hand: 0 + 32; 32 - 3 + 32; 61 - 5 + 32; ... with a leak of 20/256 and a drive of 64*128/256, rounded down.
     given = {"I": 64, "noise": 0, "leak_k": 20, "gain_k": 128}
     trace = simulate("fixed_point_lif", 18, inputs=given)
     assert trace.states["v"][:5].tolist() == [32, 61, 88, 113, 136]

@@ -74,3 +74,15 @@ def test_astrocyte_lif_depolarises_while_calcium_is_high():
     assert trace.spikes[0] > 6 * 40
     alone = simulate("astrocyte_lif", 1000.0, inputs={"I": 14.0, "pre": 0})
     assert alone.count == 0 and alone.states["v"][-1] == pytest.approx(-51.0, abs=1e-6)
+
+
+@truth("gchi_astrocyte")
+def test_gchi_astrocyte_as_in_brian2():
+    # Brian2 2.9.0 on the equations and constants of Stimberg et al. 2019, figure 2, deterministic astrocyte, one presynaptic spike
+    # every 2 s, rk4 with steps of 0.1 ms: upward crossings of 0.5 uM, the greatest calcium and IP3, and C, I at 5, 10 and 20 s.
+    trace = simulate("gchi_astrocyte", 30.0)
+    assert trace.spikes == pytest.approx([2.443, 7.603, 12.145, 16.603, 20.808, 24.886, 28.911], abs=0.02)
+    calcium, ip3 = trace.states["C"], trace.states["I"]
+    assert (calcium.max(), ip3.max()) == pytest.approx((1.1584, 2.2414), rel=0.01)
+    assert calcium[[4999, 9999, 19999]] == pytest.approx([0.6669, 0.3066, 0.4430], abs=0.01)
+    assert ip3[[4999, 9999, 19999]] == pytest.approx([0.3266, 0.1904, 0.6068], abs=0.01)

@@ -254,6 +254,28 @@ def test_superspike_potential_interval_and_learning():
     assert psp.states["w"][-1] == 30
 
 
+@truth("tempotron")
+def test_tempotron_kernel_threshold_and_silence_after_the_spike():
+    weight = np.zeros((1000, 2))
+    weight[0] = 0.995, 1.005
+    trace = simulate("tempotron", 100.0, inputs={"I": weight, "begin": 0})
+    # The kernel is normalised to a peak of 1, after tau tau_s/(tau - tau_s) ln(tau/tau_s).
+    after = trace.time - 0.1
+    kernel = np.exp(-after / 15) - np.exp(-after / 3.75)
+    assert trace.outputs["V"][:, 0] == pytest.approx(0.995 * kernel / (4 ** (-1 / 3) - 4 ** (-4 / 3)), abs=1e-9)
+    assert trace.outputs["V"][:, 0].max() == pytest.approx(0.995, abs=1e-4)
+    assert after[trace.outputs["V"][:, 0].argmax()] == pytest.approx(5 * math.log(4), abs=0.06)
+    assert list(trace.count) == [0, 1]
+    # Further input counts only in the next pattern.
+    weight = np.zeros(1000)
+    weight[[0, 300, 800]] = 2.0
+    begin = np.zeros(1000)
+    begin[600] = 1
+    trace = simulate("tempotron", 100.0, inputs={"I": weight, "begin": begin})
+    assert trace.count == 2 and trace.spikes[1] > 80
+    assert trace.outputs["V"][599] < 0.15 and trace.outputs["V"][600] == 0
+
+
 @truth("arcane")
 def test_arcane_comes_to_predict_a_constant_input():
     trace = simulate("arcane", 4000.0, inputs={"I": 0.9})

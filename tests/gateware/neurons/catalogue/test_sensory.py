@@ -45,3 +45,25 @@ def test_direction_selective_rgc_tuning_polarity_and_surround():
     # Sustained ramp: spikes every -10 ln(1 - theta/slope) ms.
     ramp = simulate("direction_selective_rgc", 30.0, inputs={"light": -15 + np.arange(30.0), "around": 0.0, "direction": 0.0})
     assert np.diff(ramp.spikes)[-2:] == pytest.approx(math.ceil(10 * math.log(2)))
+
+
+@truth("meddis_hair_cell")
+def test_meddis_hair_cell_equilibria_and_spontaneous_rate():
+    def cleft(sound):
+        # All three reservoirs at rest (section V of the paper): c = k y M/(y (l + r) + k l).
+        k = 2000 * (sound + 5) / (sound + 305)
+        return k * 5.05 / (5.05 * (2500 + 6580) + k * 2500)
+
+    sound = np.array([0.0, 10.0, 300.0])
+    trace = simulate("meddis_hair_cell", 1.5, inputs={"sound": np.tile(sound, (75_000, 1))})
+    assert trace.states["c"][-1] == pytest.approx(cleft(sound), rel=1e-3)
+    assert np.ptp(trace.states["c"][:, 0]) < 1e-12
+    # Onset: the release jumps at once, the store has not run down yet.
+    onset = trace.states["c"][:, 2].max()
+    assert onset > 5 * trace.states["c"][-1, 2]
+    # Spontaneous spikes: a Poisson process of h c with a dead time of 1 ms.
+    rate = 50_000 * cleft(0.0)
+    expected = rate / (1 + 0.001 * rate)
+    silence = simulate("meddis_hair_cell", 40.0, inputs={"sound": 0.0})
+    assert silence.count / 40 == pytest.approx(expected, abs=4 * math.sqrt(expected / 40))
+    assert np.diff(silence.spikes).min() > 0.001

@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -78,14 +79,25 @@ class FloatModel:
         (self.module.record if record else self.module.kernel)(steps, batch, *registers, *arrays, *outputs, *states)
         return dict(zip(names, outputs)), dict(zip(self.table.states, states))
 
+    def python_step(self):
+        """``f(state, inputs) -> state`` with dictionaries by name, not compiled: for a few steps."""
+        scope = self._scope() | {"State": lambda *values: dict(zip(self.init, values)), "Outputs": lambda *values: values}
+        exec(compile(self.source, f"<float64 step of {self.table.identifier}>", "exec"), scope)
+        params = self._params()
+        return lambda state, inputs: scope["step"](params, SimpleNamespace(**state), SimpleNamespace(**inputs))[0]
+
+    @staticmethod
+    def _scope():
+        from . import float_functions
+        return {name: getattr(each, "py_func", each) for name, each in float_functions.FUNCTIONS.items()}
+
+    def _params(self):
+        return SimpleNamespace(**{name: each.value for name, each in self.table.parameters.items()}, dt=self.table.dt)
+
     def derivatives(self):
         """``f(state, inputs) -> tuple``: the right-hand sides of the differential equations, not compiled."""
-        from types import SimpleNamespace
-
-        from . import float_functions
-        scope = {name: getattr(each, "py_func", each) for name, each in float_functions.FUNCTIONS.items()}
+        scope, params = self._scope(), self._params()
         exec(compile(right_hand_side_source(self.table), f"<derivatives of {self.table.identifier}>", "exec"), scope)
-        params = SimpleNamespace(**{name: each.value for name, each in self.table.parameters.items()}, dt=self.table.dt)
         return lambda state, inputs: scope["derivatives"](params, SimpleNamespace(**state), SimpleNamespace(**inputs))
 
 

@@ -8,6 +8,7 @@ from gateware.step.shapes import INT64_MAX, Q, Range, Vector
 from .arrays import interval, is_hard
 from .errors import EquationError
 from .expression import call, number, substitute, text, variable
+from .float_step import local_name
 from .generators import NORMAL_MEAN, NORMAL_SCALE, ROWS, UNIFORM_BITS
 from .interpolation import fit, flat_tails
 from .intermediate import is_piecewise, through
@@ -93,9 +94,10 @@ def compile_fixed(table, system, *, seed=1):
         If something cannot be computed in fixed point, naming the sub-expression.
     """
     # The first pass finds which tables serve in one place only: those take the factor before them into their contents.
+    # With stages, tables are the same in each, and stay so without.
     first = _Compiler(table, system, seed, {})
-    first.run()
-    return _Compiler(table, system, seed, first.uses).run()
+    done = first.run()
+    return done if system.stages else _Compiler(table, system, seed, first.uses).run()
 
 
 class _Compiler:
@@ -106,12 +108,13 @@ class _Compiler:
         self.table_error = table.table_error or max(2.0**-18, 2.0**-(self.bits - 2))
         self.values = table.values()
         self.lines, self.tables, self.constants, self.fits, self.uses = [], {}, {}, {}, {}
-        self.memo, self.leaves, self.narrow, self.counter = {}, {}, {}, 0
+        self.memo, self.leaves, self.narrow, self.contents, self.counter = {}, {}, {}, {}, 0
         self.seed = seed
         self.ranges = {name: (each.lo, each.hi) for name, each in (table.states | table.inputs).items()}
         self.ranges |= {f"{form}({name})": (each.lo, each.hi) for name, each in table.states.items() for form in ("next", "final")}
         self.ranges |= {name: (0.0, 1.0) if name.startswith("random") else (-3.4642, 3.4642) for name in table.generators}
         self.ranges |= {name: (0.0, 1.0) for name in system.events}
+        self.ranges |= {name: self.ranges[state_of(name)] for name in system.stages}
         self.ranges |= {f"refractory({name})": (0.0, float(steps)) for name, steps in system.refractory.items()}
 
     # Text
@@ -260,6 +263,11 @@ class _Compiler:
         """(value * |coefficient| at a binary point, whether it is subtracted)."""
         if value.magnitude == 0:
             return Value("0", fraction, 0, 0, value.error * abs(coefficient)), False
+        if (value.fraction, value.lo, value.hi, value.error) == (0, 0, 1, 0.0):
+            # Nothing or the coefficient: a selection.
+            integer = _nearest(math.ldexp(abs(coefficient), fraction))
+            return Value(f"mux({value.text} > 0, {integer}, 0)", fraction, 0, integer,
+                         abs(math.ldexp(integer, -fraction) - abs(coefficient))), coefficient < 0
         mantissa, exponent = math.frexp(abs(coefficient))
         if mantissa == 0.5:
             # A power of two is a shift.
@@ -377,8 +385,7 @@ class _Compiler:
         span = source.hi - source.lo
         if found.shift == 0:
             entries = tuple(_nearest(math.ldexp(value, fraction)) for value in found.coefficients[0])
-            self.tables[stem] = entries
-            value = Value(f"lookup(params.{stem}, {offset.text})", fraction, min(entries), max(entries))
+            value = Value(f"lookup(params.{self.entries(stem, entries)}, {offset.text})", fraction, min(entries), max(entries))
             return self.local("t", Value(value.text, fraction, value.lo, value.hi, found.error + 2.0**-(fraction + 1)))
         index_key = ("segment", source.text, found.shift)
         if index_key not in self.memo:
@@ -391,15 +398,15 @@ class _Compiler:
             limits = self.limits(0, (1 << place_bits) - 1)
             self.memo[place_key] = self.local("t", Value(f"wrap({inner}, {limits})", 0, 0, (1 << place_bits) - 1))
         place = self.memo[place_key]
-        tables = []
+        tables, names = [], []
         for power, column in enumerate(found.coefficients):
             scale = fraction + (_GUARD if power else 0)
             tables.append(tuple(_nearest(math.ldexp(value, scale)) for value in column))
-            self.tables[f"{stem}_{power}"] = tables[-1]
+            names.append(self.entries(f"{stem}_{power}", tables[-1]))
         value = None
         for power in reversed(range(len(tables))):
             entries = tables[power]
-            read = Value(f"lookup(params.{stem}_{power}, {index.text})", 0, min(entries), max(entries))
+            read = Value(f"lookup(params.{names[power]}, {index.text})", 0, min(entries), max(entries))
             if value is not None:
                 ends = [value.lo * place.lo, value.lo * place.hi, value.hi * place.lo, value.hi * place.hi]
                 n = place_bits + (_GUARD if power == 0 else 0)
@@ -411,6 +418,12 @@ class _Compiler:
         slope = max(abs(entry) for entry in tables[1]) * 2.0**-(fraction + _GUARD)
         error = found.error + 2.0**-fraction + (slope * 2.0**-place_bits if found.shift > place_bits else 0.0)
         return Value(value.text, fraction, value.lo, value.hi, error + source.error * slope * 2.0**(source.fraction - found.shift))
+
+    def entries(self, name, entries):
+        """The name of a table of these entries: of equal ones there is one."""
+        if entries not in self.contents:
+            self.contents[entries], self.tables[name] = name, entries
+        return self.contents[entries]
 
     def _held(self, value, lowest, highest, margin):
         """A table's value within the function's range, where the interval of its polynomial reaches far beyond it."""
@@ -431,6 +444,15 @@ class _Compiler:
         if key not in self.memo:
             self.memo[key] = self._emit(root)
         return self.memo[key]
+
+    def emit_at(self, root, fraction):
+        """The value of an Int expression at a binary point: sums and selections keep all that they have until there."""
+        if root.op == "if":
+            return self._select(root, fraction)
+        if root.op in ("+", "-", "neg") and not (len(root.variables) == 1 and is_hard(root)):
+            total = self.sum(root, fraction)
+            return total if total.text.isidentifier() or total.lo == total.hi else self.local("t", total)
+        return self.rounded(self.emit(root), fraction)
 
     def _emit(self, root):
         op, args = root.op, root.args
@@ -520,16 +542,16 @@ class _Compiler:
         fraction = min(fraction, room)
         return self.rounded(a, fraction), self.rounded(b, fraction)
 
-    def _select(self, root):
+    def _select(self, root, fraction=None):
         condition, a, b = root.args
         bit = self.condition(condition)
         values = []
         for branch, holds in ((a, True), (b, False)):
             before = dict(self.narrow)
             self._assume(condition, holds)
-            values.append(self.emit(branch))
+            values.append(self.emit(branch) if fraction is None else self.emit_at(branch, fraction))
             self.narrow = before
-        a, b = self._aligned(*values)
+        a, b = self._aligned(*values) if fraction is None else values
         return self.local("t", Value(f"mux({bit}, {a.text}, {b.text})", a.fraction, min(a.lo, b.lo), max(a.hi, b.hi), max(a.error, b.error)))
 
     def _assume(self, condition, holds):
@@ -624,6 +646,8 @@ class _Compiler:
             self.leaves[f"refractory({name})"] = Value(f"state.refractory_{name}", 0, 0, steps)
         following_bits = self._generators(state, init)
         errors, names = {}, {}
+        for name, root in system.stages.items():
+            self._stage(name, root, *formats[state_of(name)])
         for name, root in system.updates.items():
             errors[name] = self._update(name, root, *formats[name])
         for name, root in system.events.items():
@@ -709,15 +733,21 @@ class _Compiler:
             change = self.sum(call("-", root, own), fraction, terms=terms, limit=4.0 * span)
             total = Value(f"state.{name} + {change.text}", fraction, shape.lo + change.lo, shape.hi + change.hi, change.error)
         else:
-            total = self.emit(root)
-            if integer and (total.fraction > 0 or total.error):
-                self.refuse(root, f"is no integer, and the state {name} is: use floor")
-            total = self.rounded(total, fraction)
+            if integer:
+                total = self.emit(root)
+                if total.fraction > 0 or total.error:
+                    self.refuse(root, f"is no integer, and the state {name} is: use floor")
+            total = self.emit_at(root, fraction)
         for event in self.system.held.get(name, ()):
             total = Value(f"mux(state.refractory_{event} > 0, state.{name}, {total.text})", fraction, min(total.lo, shape.lo),
                           max(total.hi, shape.hi), total.error)
         self.leaves[f"next({name})"] = self._stored(f"{name}_new", name, total, shape)
         return total.error
+
+    def _stage(self, name, root, shape, fraction):
+        """An intermediate state: like the state, and held in its range."""
+        total = self.emit_at(substitute(root.args[0], self.values), fraction)
+        self.leaves[name] = self._stored(local_name(name), state_of(name), total, shape)
 
     def _stored(self, local, name, total, shape):
         """A value brought into the state's shape, under a name."""
@@ -738,7 +768,7 @@ class _Compiler:
 
     def _reset(self, name, shape, fraction):
         root = substitute(self.system.resets[name], self.values)
-        value = self.rounded(self.emit(root), fraction)
+        value = self.emit_at(root, fraction)
         self._stored(f"{name}_after", name, value, shape)
 
 
@@ -747,6 +777,11 @@ def _product(factors):
     for each in factors:
         result = call("*", result, each)
     return result
+
+
+def state_of(stage):
+    """``v`` of ``stage1(v)``."""
+    return stage.removesuffix(")").split("(")[1]
 
 
 def _nearest(x):

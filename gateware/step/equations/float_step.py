@@ -2,7 +2,7 @@
 
 from .expression import variable, walk
 
-__all__ = ["float_source", "right_hand_side_source"]
+__all__ = ["float_source", "local_name", "right_hand_side_source"]
 
 _OPERATORS = {"+", "-", "*", "/", "**", "<", "<=", "==", "and", "or", "%"}
 _MATH = {"exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "erf"}
@@ -105,12 +105,13 @@ def float_source(table, system):
     leaves |= {name: f"inputs.{name}" for name in table.inputs} | {name: f"state.{name}" for name in table.states}
     leaves |= {f"next({name})": f"{name}_new" for name in table.states} | {name: name for name in (*system.events, *table.generators)}
     leaves |= {f"refractory({name})": f"state.refractory_{name}" for name in system.refractory}
+    leaves |= {name: local_name(name) for name in system.stages}
     finals = {name: f"{name}_final" if name in system.resets else f"{name}_new" for name in table.states}
     leaves |= {f"final({name})": finals[name] for name in table.states}
     hints = {}
     for name, root in table.inlined.items():
         hints.setdefault(root, name if name not in table.states else f"{name}_")
-    text = _Text([*system.updates.values(), *system.events.values(), *system.resets.values(), *system.outputs.values()], leaves, hints)
+    text = _Text([*system.stages.values(), *system.updates.values(), *system.events.values(), *system.resets.values(), *system.outputs.values()], leaves, hints)
     hidden = [f"refractory_{name}" for name in system.refractory] + [f"{name}_bits{k}" for name in table.generators
                                                                     for k in range(1 + name.startswith("normal"))]
     for name in table.generators:
@@ -118,15 +119,17 @@ def float_source(table, system):
             text.lines.append(f"    {name} = uniform(state.{name}_bits0)")
         else:
             text.lines.append(f"    {name} = gaussian(state.{name}_bits0, state.{name}_bits1)")
+    for name, root in system.stages.items():
+        text.name(variable(name), text.of(root), local_name(name))
     for name, root in system.updates.items():
         value = text.of(root)
         for event in system.held.get(name, ()):
             value = f"(state.{name} if state.refractory_{event} > 0 else {value})"
-        text.name(variable(f"next({name})"), value, f"{name}_new")
+        text.name(variable(f"next({name})"), _held(table.states[name], value), f"{name}_new")
     for name, root in system.events.items():
         text.name(variable(name), text.of(root), name)
     for name, root in system.resets.items():
-        text.name(variable(f"final({name})"), text.of(root), f"{name}_final")
+        text.name(variable(f"final({name})"), _held(table.states[name], text.of(root)), f"{name}_final")
     values = [text.of(root) for root in system.outputs.values()]
     following = [finals[name] for name in table.states]
     following += [f"{steps} if {name} else max(state.refractory_{name} - 1, 0)" for name, steps in system.refractory.items()]
@@ -134,6 +137,21 @@ def float_source(table, system):
     state = f"State({', '.join(following)})" if following else "()"
     return "\n".join(["def step(params, state, inputs):", *text.lines,
                       f"    return {state}, Outputs({', '.join([*system.events, *values])})", ""])
+
+
+def _held(variable, value):
+    """An integer state saturates or wraps in every arithmetic: it is exact."""
+    if not variable.integer:
+        return value
+    if variable.wraps:
+        return f"(({value} - {variable.lo!r}) % {variable.hi - variable.lo + 1!r} + {variable.lo!r})"
+    return f"min(max({value}, {variable.lo!r}), {variable.hi!r})"
+
+
+def local_name(stage):
+    """``v_stage1`` of ``stage1(v)``."""
+    form, name = stage.removesuffix(")").split("(")
+    return f"{name}_{form}"
 
 
 def right_hand_side_source(table):

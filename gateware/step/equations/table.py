@@ -12,9 +12,9 @@ from .errors import EquationError
 from .expression import Expression, call, number, substitute
 from .grammar import parse
 from .singularities import without_singularities
-from .units import check_units, parse_unit
+from .units import check_units, parse_unit, per
 
-__all__ = ["METHODS", "Event", "Parameter", "Table", "Variable", "load", "read_table"]
+__all__ = ["METHODS", "Event", "Parameter", "Table", "Variable", "load", "read_document"]
 
 METHODS = ("euler", "exponential_euler", "heun", "rk4", "exact", "map")
 _TOP = {"name", "year", "category", "source", "origin", "aliases", "summary", "notes", "base", "parameters", "state", "inputs",
@@ -136,7 +136,6 @@ class Table:
     table_error: float | None
     protocol: dict
     generators: tuple
-    text: str = field(repr=False, default="")
     document: dict = field(repr=False, default_factory=dict)
 
     def values(self):
@@ -167,13 +166,13 @@ def load(source, *, parameters=None, folder=None):
     """
     catalogue = Path(__file__).parents[2] / "tables" / "neurons"
     if isinstance(source, str) and "\n" in source:
-        return read_table(source, "neuron", "<text>", parameters, Path(folder or catalogue))
+        return read_document(_toml(source, "<text>"), "neuron", "<text>", parameters, Path(folder or catalogue))
     path = Path(source)
     try:
         content = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise EquationError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    return read_table(content, path.stem, path.name, parameters, Path(folder) if folder else path.parent)
+    return read_document(_toml(content, path.name), path.stem, path.name, parameters, Path(folder) if folder else path.parent)
 
 
 def _toml(content, file):
@@ -247,10 +246,27 @@ class _Reader:
         return self.number(key, root.value)
 
 
-def read_table(content, identifier, file, parameters=None, folder=None):
-    """:func:`load` of a text with a given identifier."""
+def read_document(document, identifier, file, parameters=None, folder=None, *, units=True):
+    """The table of a document that is read already: a dictionary of the sections.
+
+    Parameters
+    ----------
+    document : dict
+    identifier : str
+        What the neuron is called.
+    file : str
+        What errors call the document.
+    parameters, folder
+        As for :func:`load`.
+    units : bool
+        Whether units are checked.
+
+    Returns
+    -------
+    Table
+    """
     r = _Reader(file)
-    document = _merged(_toml(content, file), file, folder)
+    document = _merged(document, file, folder)
     r.keys("", document, _TOP)
     integration = r.section(document, "integration")
     r.keys("integration.", integration, {"method", "euler", "substeps", "dt", "unit"})
@@ -275,9 +291,9 @@ def read_table(content, identifier, file, parameters=None, folder=None):
         if name in constants or (name in inputs and name in states):
             r.refuse(name, "is the name of two things")
 
-    units = {name: r.unit(name, each.unit) for part in (constants, states, inputs) for name, each in part.items()}
-    units["dt"] = r.unit("integration.unit", time_unit)
-    values = _Equations(r, document, constants, states, inputs, sizes, units, known)
+    known_units = {name: r.unit(name, each.unit) for part in (constants, states, inputs) for name, each in part.items()}
+    known_units["dt"] = r.unit("integration.unit", time_unit)
+    values = _Equations(r, document, constants, states, inputs, sizes, known_units if units else None, known)
     outputs, output_units = values.outputs(list(states))
     euler = integration.get("euler", [])
     for name in euler if isinstance(euler, list) else [euler]:
@@ -312,7 +328,7 @@ def read_table(content, identifier, file, parameters=None, folder=None):
         equations=values.texts, derivatives=values.derivatives, maps=values.maps, events=values.events(dt), outputs=outputs,
         output_units=output_units, method=method, euler=euler, substeps=substeps, dt=float(dt), time_unit=time_unit,
         precision=precision, table_error=table_error, protocol=_protocol(r, document, inputs), generators=tuple(r.generators),
-        text=content, document=document)
+        document=document)
 
 
 def _aliases(r, document):
@@ -411,7 +427,7 @@ class _Equations:
 
     def __init__(self, r, document, constants, states, inputs, sizes, units, known):
         self._r, self._document, self._states, self._sizes = r, document, states, sizes
-        self._units, self._known = units, known
+        self._checked, self._units, self._known = units is not None, units or {"dt": None}, known
         self._names = {*constants, *states, *inputs, "dt"}
         self.inlined, self.definitions = {}, {}
         self.derivatives, self.maps, self.texts = {}, {}, {}
@@ -442,7 +458,7 @@ class _Equations:
             index = {} if size is None else {"i": k, "size": size}
             root = self._r.parse(key, text, index=index, draws=True)
             self._check_names(key, root)
-            unit = check_units(root, self._units, where=f"{self._r.file}: {key}")
+            unit = self._check_units(root, self._units, key=key)
             if unit is not None:
                 self._units[full] = unit
             self.definitions[full] = root
@@ -455,6 +471,9 @@ class _Equations:
                 self._r.refuse(key, f"{name}: {inner[2]} is no state")
             if not inner and name not in self._names and name not in self.inlined and name not in self._r.generators and name not in extra:
                 self._r.refuse(key, f"{name} is unknown; known are {', '.join(sorted(self._names | self.inlined.keys()))}")
+
+    def _check_units(self, root, units, expected=None, *, key):
+        return check_units(root, units, expected=expected, where=f"{self._r.file}: {key}") if self._checked else None
 
     def _unit_of(self, name):
         return self._r.unit(name, self._states[name].unit)
@@ -481,11 +500,10 @@ class _Equations:
             self._check_names(key, root)
             unit = self._unit_of(full)
             if kind == "derivative":
-                from .units import _product
-                unit = _product(unit, self._units["dt"], -1)
+                unit = per(unit, self._units["dt"]) if self._checked else None
                 if any(each.startswith("next(") for each in root.variables):
                     self._r.refuse(key, "uses next(), which a differential equation does not have")
-            check_units(root, self._wide_units(), expected=unit, where=f"{self._r.file}: {key}")
+            self._check_units(root, self._wide_units(), unit, key=key)
             root = without_singularities(substitute(root, self.inlined), self._known)
             (self.derivatives if kind == "derivative" else self.maps)[full] = substitute(
                 root, {f"old({each})": parse(each) for each in self._states})
@@ -510,7 +528,7 @@ class _Equations:
             if name != "spike":
                 _check_name(r, key, name)
             root, units, when = self._updated(f"{key}.when", entry["when"])
-            check_units(root, units, where=f"{r.file}: {key}.when")
+            self._check_units(root, units, key=f"{key}.when")
             if when.op not in ("<", "<=", "==", "and", "or", "not"):
                 r.refuse(f"{key}.when", f"must be a condition, not {entry['when']!r}")
             resets = {}
@@ -522,7 +540,7 @@ class _Equations:
                     full = state if size is None else f"{state}_{k}"
                     root, units, value = self._updated(f"{key}.reset.{state}", text,
                                                        index={} if size is None else {"i": k, "size": size})
-                    check_units(root, units, expected=self._unit_of(full), where=f"{r.file}: {key}.reset.{state}")
+                    self._check_units(root, units, self._unit_of(full), key=f"{key}.reset.{state}")
                     fixed = substitute(value, self._known)
                     variable = self._states[full]
                     if fixed.is_number and not variable.lo <= fixed.value <= variable.hi:
@@ -564,7 +582,7 @@ class _Equations:
             root, known, value = self._updated(f"{key}.value", entry.get("value"), form="final")
             unit = entry.get("unit")
             expected = None if unit is None else r.unit(f"{key}.unit", unit)
-            check_units(root, known, expected=expected, where=f"{r.file}: {key}.value")
+            self._check_units(root, known, expected, key=f"{key}.value")
             found[name], units[name] = value, unit or "1"
         if not section:
             if not states:

@@ -5,7 +5,7 @@ import functools
 from .errors import EquationError
 from .expression import text, walk
 
-__all__ = ["check_units", "parse_unit"]
+__all__ = ["check_units", "parse_unit", "per"]
 
 # What a number may still become: any unit.
 _ANY = None
@@ -45,6 +45,11 @@ def _product(a, b, sign=1):
     for name, power in b[1]:
         exponents[name] = exponents.get(name, 0) + sign * power
     return a[0] * b[0] ** sign, frozenset((name, power) for name, power in exponents.items() if abs(power) > 1e-9)
+
+
+def per(unit, other):
+    """The unit of a quotient."""
+    return _product(unit, other, -1)
 
 
 def _power(a, n):

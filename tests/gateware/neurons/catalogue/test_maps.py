@@ -16,21 +16,22 @@ from .truth import truth
 
 @truth("nagumo_sato")
 def test_nagumo_sato_steps_of_the_staircase():
-    # An orbit of one spike in n steps solves y = a/(1 - k) - alpha k**j/(1 - k**n) after j silent steps. It holds where the last
-    # silent state is below 0 and the next is not, so that the step of ratio 1/n lies between k**(n-1)/s and k**(n-2)/s,
-    # s = 1 + k + ... + k**(n-1).
+    # An orbit of one spike in n steps solves y = a/(1 - k) - alpha k**j/(1 - k**n) after j silent steps. It holds where the
+    # last silent state is below 0 and the next is not, so that the step of ratio 1/n lies between k**(n-1)/s and
+    # k**(n-2)/s, s = 1 + k + ... + k**(n-1).
     k, edge = 0.7, 1e-6
     for n in (2, 3, 4, 5):
         total = (1 - k**n) / (1 - k)
         bounds = np.array([k ** (n - 1), k ** (n - 2)]) / total
         inside = np.array([bounds[0] + edge, bounds.mean(), bounds[1] - edge])
         outside = np.array([bounds[0] - 0.004, bounds[1] + 0.004])
-        trace = simulate("nagumo_sato", 4000.0, inputs={"I": np.broadcast_to(np.concatenate([inside, outside]) - 0.35, (4000, 5))})
+        stimuli = np.broadcast_to(np.concatenate([inside, outside]) - 0.35, (4000, 5))
+        trace = simulate("nagumo_sato", 4000.0, inputs={"I": stimuli})
         ratio = trace.events["spike"][1000:].mean(axis=0)
         assert ratio[:3] == pytest.approx(1 / n, abs=1e-9) and ratio[3] < 1 / n - 1e-3 < 1 / n + 1e-3 < ratio[4]
     # The mean firing rate never falls as the stimulus grows.
-    stimuli = np.linspace(-0.4, 0.7, 500)
-    ratio = simulate("nagumo_sato", 2000.0, inputs={"I": np.broadcast_to(stimuli, (2000, 500))}).events["spike"][500:].mean(axis=0)
+    stimuli = np.broadcast_to(np.linspace(-0.4, 0.7, 500), (2000, 500))
+    ratio = simulate("nagumo_sato", 2000.0, inputs={"I": stimuli}).events["spike"][500:].mean(axis=0)
     assert np.all(np.diff(ratio) >= -1e-3) and ratio[0] == 0 and ratio[-1] == 1
 
 
@@ -51,8 +52,8 @@ def test_aihara_fixed_point_and_its_limit_of_nagumo_and_sato():
     root = brentq(lambda y: 0.7 * y - 1 / (1 + math.exp(-y / 0.5)) + 0.3968 - y, -2, 2)
     assert wide.states["y"][-1] == pytest.approx(root, abs=1e-12)
     # A narrow one fires in the ratios of the staircase: 1/2 from k/(1+k) to 1/(1+k), 1/3 from 0.2237 to 0.3196.
-    stimuli = np.array([0.5, 0.27])
-    sharp = simulate("aihara_chaotic", 4000.0, inputs={"I": np.broadcast_to(stimuli - 0.3968, (4000, 2))}, parameters={"epsilon": 1e-3})
+    stimuli = np.broadcast_to(np.array([0.5, 0.27]) - 0.3968, (4000, 2))
+    sharp = simulate("aihara_chaotic", 4000.0, inputs={"I": stimuli}, parameters={"epsilon": 1e-3})
     assert sharp.events["spike"][1000:].mean(axis=0) == pytest.approx([1 / 2, 1 / 3], abs=1e-9)
 
 
@@ -84,7 +85,8 @@ def test_rulkov_bursts_and_a_spike_is_a_top_and_a_fall():
 
 @truth("rulkov_chaotic")
 def test_chaotic_rulkov_rest_and_its_loss():
-    # Fixed point x = -beta/sigma, y = x - alpha/(1 + x**2); the determinant 2 alpha |x|/(1 + x**2)**2 + sigma passes 1 at alpha = 2 (1 - sigma).
+    # Fixed point x = -beta/sigma, y = x - alpha/(1 + x**2); the determinant 2 alpha |x|/(1 + x**2)**2 + sigma passes 1 at
+    # alpha = 2 (1 - sigma).
     start = {"sigma": 0.01, "beta": 0.01}
     below = simulate("rulkov_chaotic", 40_000.0, parameters=start | {"alpha": 1.9})
     assert [below.states[name][-1] for name in "xy"] == pytest.approx([-1, -1 - 0.95], abs=1e-6)
@@ -131,7 +133,8 @@ def test_cazelles_slow_piece_and_exact_orbit():
 
 @truth("chialvo")
 def test_chialvo_fixed_point_and_excitability():
-    # k = 0.02 in the paper's excitable set: below 1 the only fixed point is stable, and a kick past the threshold comes back with one spike.
+    # k = 0.02 in the paper's excitable set: below 1 the only fixed point is stable, and a kick past the threshold comes
+    # back with one spike.
     def miss(state):
         x, y = state
         return [x**2 * math.exp(y - x) + 0.02 - x, 0.89 * y - 0.6 * x + 0.28 - y]
@@ -150,12 +153,14 @@ def test_chialvo_fixed_point_and_excitability():
 
 @truth("courbage_nekorkin_vdovin")
 def test_courbage_nekorkin_vdovin_rest_and_chaos():
-    # Rest x = J, y = F(J) on the left piece (J < J_min = 0.1765): eigenvalues of [[1 - m0, -1], [eps, 1]] lie in the unit circle.
+    # Rest x = J, y = F(J) on the left piece (J < J_min = 0.1765): eigenvalues of [[1 - m0, -1], [eps, 1]] lie in the unit
+    # circle.
     J = 0.1
     assert abs(np.linalg.eigvals([[1 - 0.0864, -1], [0.02, 1]])).max() < 1
     rest = simulate("courbage_nekorkin_vdovin", 2000.0, parameters={"J": J})
     assert [rest.states[name][-1] for name in "xy"] == pytest.approx([J, -0.0864 * J], abs=1e-9)
-    # At J = 0.2 it lies on the middle piece of slope 1.65, which no eigenvalue of [[1.65, -1], [eps, 1]] holds: the orbit is bounded and irregular.
+    # At J = 0.2 it lies on the middle piece of slope 1.65, which no eigenvalue of [[1.65, -1], [eps, 1]] holds: the orbit
+    # is bounded and irregular.
     assert abs(np.linalg.eigvals([[1.65, -1], [0.02, 1]])).max() > 1
     trace = simulate("courbage_nekorkin_vdovin", 10_000.0)
     gaps = np.diff(trace.spikes)
@@ -172,10 +177,10 @@ def test_ermentrout_kopell_period_and_rest():
     # theta' = 1 - cos theta + (1 + cos theta) I: period pi/sqrt(I); for I < 0 rest at cos theta = (1 + I)/(1 - I).
     drive = np.array([0.05, 0.25, 1.0, 2.25])
     trace = simulate("ermentrout_kopell_map", 60_000, inputs={"I": np.broadcast_to(drive, (60_000, 4))}, parameters={"h": 0.001})
-    for column, I in enumerate(drive):
-        assert np.diff(trace.spikes[column]).mean() * 0.001 == pytest.approx(math.pi / math.sqrt(I), rel=2e-3)
+    for column, current in enumerate(drive):
+        assert np.diff(trace.spikes[column]).mean() * 0.001 == pytest.approx(math.pi / math.sqrt(current), rel=2e-3)
     rest = simulate("ermentrout_kopell_map", 5000, inputs={"I": -0.3})
-    assert rest.count == 0 and math.cos(rest.states["theta"][-1]) == pytest.approx(0.7 / 1.3, abs=1e-9) and rest.states["theta"][-1] < 0
+    assert rest.count == 0 and rest.states["theta"][-1] == pytest.approx(-math.acos(0.7 / 1.3), abs=1e-9)
 
 
 @truth("adaptive_threshold_map")
@@ -195,8 +200,8 @@ def test_medvedev_pieces():
     start = 0.001 / 0.009
     assert trace.states["u"] == pytest.approx(0.1 + (start - 0.1) * 0.99035634 ** np.arange(1, 401), abs=1e-12)
     assert trace.count == 400
-    # From the saddle-node value the drive passes the homoclinic value 0.203/0.797 = 0.2547: back to F_1, and up by about a hundredth
-    # of the distance to F_0 (times the layer) until the next passing.
+    # From the saddle-node value the drive passes the homoclinic value 0.203/0.797 = 0.2547: back to F_1, and up by about a
+    # hundredth of the distance to F_0 (times the layer) until the next passing.
     trace = simulate("medvedev", 200.0, inputs={"I": 0.0})
     u = trace.states["u"]
     assert u[0] == pytest.approx(0.18201528) and np.all(u <= 0.203 / 0.797)

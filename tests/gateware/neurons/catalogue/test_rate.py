@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq, fsolve
-from scipy.special import expit, log_expit
+from scipy.special import expit
 
 from models.neurons import rate, simulate
 
@@ -26,8 +26,8 @@ def sigmoid(v):
 
 @truth("jansen_rit")
 def test_jansen_rit_between_its_hopf_bifurcations():
-    # F. Grimbert and O. Faugeras (Neural Computation 18:3052, 2006): the lower rest ends in a cycle of slow spikes at p = 113.58, which
-    # turns into the alpha rhythm at 137.38; that dies at 315.70.
+    # F. Grimbert and O. Faugeras (Neural Computation 18:3052, 2006): the lower rest ends in a cycle of slow spikes at p =
+    # 113.58, which turns into the alpha rhythm at 137.38; that dies at 315.70.
     trace = simulate("jansen_rit", 30.0, inputs={"p": np.broadcast_to([110.0, 117.0, 220.0, 300.0, 330.0], (30_000, 5))})
     swings = swing(trace, "eeg", after=25.0)
     assert swings[0] < 1e-3 and swings[1] > 8 and 2 < swings[2] < 6 and 1 < swings[3] < swings[2] and swings[4] < 0.01
@@ -148,7 +148,8 @@ def test_wong_wang_noise_is_an_ornstein_uhlenbeck_process():
 
 @truth("wong_wang")
 def test_wong_wang_decides_for_strong_evidence():
-    # Coherence 51.2 % at 30 Hz and 5.2e-4 nA/Hz: the paper's monkeys and model are right nearly always, within a second or so.
+    # Coherence 51.2 % at 30 Hz and 5.2e-4 nA/Hz: the paper's monkeys and model are right nearly always, within a second or
+    # so.
     inputs = {"I1": 0.0156 * 1.512, "I2": 0.0156 * 0.488}
     for seed in range(1, 9):
         trace = simulate("wong_wang", 2.0, inputs=inputs, seed=seed)
@@ -156,7 +157,8 @@ def test_wong_wang_decides_for_strong_evidence():
 
 
 def test_wong_wang_decides_either_way_without_evidence():
-    sides = [simulate("wong_wang", 4.0, inputs={"I1": 0.0156, "I2": 0.0156}, seed=seed).events["first"].any() for seed in range(1, 17)]
+    inputs = {"I1": 0.0156, "I2": 0.0156}
+    sides = [simulate("wong_wang", 4.0, inputs=inputs, seed=seed).events["first"].any() for seed in range(1, 17)]
     assert 2 <= sum(sides) <= 14
 
 
@@ -182,7 +184,8 @@ def test_deco_node_steady_state_and_noise():
 
 @truth("montbrio_pazo_roxin")
 def test_montbrio_pazo_roxin_bistability():
-    # The paper's steady states: tau r = Phi(eta + J tau r + I), Phi(x) = sqrt(x + sqrt(x**2 + Delta**2))/(sqrt(2) pi); here Delta = 1.
+    # The paper's steady states: tau r = Phi(eta + J tau r + I), Phi(x) = sqrt(x + sqrt(x**2 + Delta**2))/(sqrt(2) pi); here
+    # Delta = 1.
     def miss(r):
         x = -5 + 15 * r
         return np.sqrt(x + np.hypot(x, 1)) / (np.sqrt(2) * np.pi) - r
@@ -199,7 +202,8 @@ def test_montbrio_pazo_roxin_bistability():
 
 @truth("amari_field")
 def test_amari_bumps_have_the_widths_that_the_kernel_allows():
-    # A bump of n units stands where its last unit is above 0, sum w(0..n-1) + h > 0, and the next is not, sum w(1..n) + h < 0.
+    # A bump of n units stands where its last unit is above 0, sum w(0..n-1) + h > 0, and the next is not, sum w(1..n) + h <
+    # 0.
     w = np.exp(-np.arange(9) ** 2 / 8) - 0.35
     widths = [n for n in range(1, 8) if w[:n].sum() - 0.3 > 0 > w[1:n + 1].sum() - 0.3]
     assert widths == [5, 6, 7]
@@ -267,7 +271,8 @@ def test_coba_lif_interval_and_balance():
     trace = simulate("coba_lif", 500.0, inputs={"I": 200.0, "excitation": 0, "inhibition": 0})
     assert np.diff(trace.spikes) == pytest.approx(5 + 20 * np.log(20 / 10), abs=0.2)
     # Regular spikes: each conductance has the mean w r tau, the potential the weighted mean of the reversal potentials.
-    trace = simulate("coba_lif", 2000.0, inputs={"I": 0.0, "excitation": {"value": 1, "every": 10.0}, "inhibition": {"value": 1, "every": 20.0}})
+    spikes = {"excitation": {"value": 1, "every": 10.0}, "inhibition": {"value": 1, "every": 20.0}}
+    trace = simulate("coba_lif", 2000.0, inputs={"I": 0.0} | spikes)
     late = trace.time > 1000
     g_e, g_i = 6 * 0.1 / (1 - np.exp(-0.02)) / 10, 67 * 0.1 / (1 - np.exp(-0.01)) / 20
     assert trace.states["g_e"][late].mean() == pytest.approx(g_e, rel=1e-3)
@@ -306,7 +311,8 @@ def test_working_memory_cells_rest_where_the_magnesium_block_lets_them(name, con
 @truth("brunel_wang", "compte")
 @pytest.mark.parametrize("name", ["brunel_wang", "compte"])
 def test_nmda_gate_of_a_single_spike(name):
-    # x = exp(-t/2) opens (1 - s) at 0.5/ms and s decays over 100 ms: of a linear equation the solution by its integrating factor.
+    # x = exp(-t/2) opens (1 - s) at 0.5/ms and s decays over 100 ms: of a linear equation the solution by its integrating
+    # factor.
     volleys = 15 * (np.arange(3000)[:, None] < np.arange(1, 9))
     trace = simulate(name, 300.0, inputs={"external": volleys, "inhibition": 0.0, "S_NMDA": 0.0})
     one = list(trace.count).index(1)
@@ -359,7 +365,8 @@ def test_gif_adaptation_is_a_sum_of_exponentials_over_past_spikes():
 
 @truth("leaky_compete_fire")
 def test_the_strongest_input_wins():
-    # With inhibition of the whole threshold, no other unit is above what it gains within one interval of the winner, and none fires.
+    # With inhibition of the whole threshold, no other unit is above what it gains within one interval of the winner, and
+    # none fires.
     currents = [1.6, 2.0, 1.8, 1.2]
     inputs = {f"I{k}": value for k, value in enumerate(currents)}
     trace = simulate("leaky_compete_fire", 1000.0, inputs=inputs, parameters={"w": 1.0})

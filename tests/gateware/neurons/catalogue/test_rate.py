@@ -250,7 +250,7 @@ def test_siegert_against_adaptive_quadrature_and_the_noiseless_limit():
 def test_larter_breakspear_rest_cycle_and_chaos():
     # The paper's column: a fixed point for a spread of thresholds below 0.55, a limit cycle from 0.55 to 0.59, chaos above.
     def tops(spread):
-        V = simulate("larter_breakspear", 6000.0, parameters={"d_V": spread}).states["V"][80_000:]
+        V = simulate("larter_breakspear", 6000.0, inputs={"I": 0.3}, parameters={"d_V": spread}).states["V"][80_000:]
         return V, V[1:-1][(V[1:-1] > V[:-2]) & (V[1:-1] > V[2:])]
 
     rest, _ = tops(0.54)

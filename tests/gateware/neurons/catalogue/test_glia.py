@@ -78,8 +78,8 @@ def test_astrocyte_lif_depolarises_while_calcium_is_high():
 
 @truth("gchi_astrocyte")
 def test_gchi_astrocyte_as_in_brian2():
-    # Brian2 2.9.0 on the equations and constants of Stimberg et al. 2019, figure 2, deterministic astrocyte, one presynaptic spike
-    # every 2 s, rk4 with steps of 0.1 ms: upward crossings of 0.5 uM, the greatest calcium and IP3, and C, I at 5, 10 and 20 s.
+    # Brian2 2.9.0 on the equations and constants of Stimberg et al. 2019, figure 2, deterministic astrocyte, one presynaptic
+    # spike every 2 s, rk4, steps of 0.1 ms: upward crossings of 0.5 uM, greatest calcium and IP3, C and I at 5, 10 and 20 s.
     trace = simulate("gchi_astrocyte", 30.0)
     assert trace.spikes == pytest.approx([2.443, 7.603, 12.145, 16.603, 20.808, 24.886, 28.911], abs=0.02)
     calcium, ip3 = trace.states["C"], trace.states["I"]

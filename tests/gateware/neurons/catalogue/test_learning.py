@@ -19,7 +19,7 @@ def logistic(x):
 @truth("attention_gated")
 def test_attention_gated_rheobase_and_interval():
     # Threshold 1 is reached where gate * I exceeds it there: the drive less v falls with v.
-    rheobase = brentq(lambda I: I * logistic(I + 0.5) - 1, 0.5, 3)
+    rheobase = brentq(lambda current: current * logistic(current + 0.5) - 1, 0.5, 3)
     currents = np.broadcast_to(rheobase * np.array([0.99, 1.01, 2.0]), (20_000, 3))
     trace = simulate("attention_gated", 2000.0, inputs={"I": currents})
     assert trace.count[0] == 0 and trace.count[1] > 10
@@ -120,8 +120,8 @@ def test_learnable_neuron_model_fixed_point_and_rheobase():
 def test_jolivet_first_spike_and_adapted_interval():
     trace = simulate("jolivet", 3000.0, inputs={"I": 0.5})
     assert trace.spikes[0] == pytest.approx(-15 * math.log(1 - 15 / 25), abs=0.1)
-    # In the long run: E_L + R I + eta_0 exp(-T/tau_eta) = theta_0 + A/(exp(T/tau_theta) - 1).
-    interval = brentq(lambda T: -65 + 25 - 15 * math.exp(-T / 20) + 50 - 5 / math.expm1(T / 100), 1, 500)
+    # In the long run: E_L + R I + eta_0 exp(-t/tau_eta) = theta_0 + A/(exp(t/tau_theta) - 1).
+    interval = brentq(lambda t: -65 + 25 - 15 * math.exp(-t / 20) + 50 - 5 / math.expm1(t / 100), 1, 500)
     assert np.diff(trace.spikes)[-5:] == pytest.approx(interval, abs=0.11)
 
 
@@ -136,9 +136,9 @@ def test_liquid_time_constant_of_the_system():
     assert trace.states["x"] == pytest.approx(f * tau_system * -np.expm1(-trace.time[:, None] / tau_system), abs=2e-4)
     # With it: the fixed point, and the state between 0 and A (theorem 2 of the paper).
     trace = simulate("liquid_time_constant", 200.0, inputs={"I": np.tile(current, (2000, 1))})
-    for column, I in enumerate(current):
-        def flow(x, I=I):
-            gate = 0.2 * logistic(0.8 * x + I)
+    for column, each in enumerate(current):
+        def flow(x, each=each):
+            gate = 0.2 * logistic(0.8 * x + each)
             return gate * (1 - x) - 0.1 * x
         assert trace.states["x"][-1, column] == pytest.approx(brentq(flow, 0, 1), abs=1e-6)
     assert trace.states["x"].min() >= 0 and trace.states["x"].max() <= 1

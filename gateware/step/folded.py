@@ -152,47 +152,13 @@ class FoldedStep(Component):
             m.d.sync += flag.eq(total[-1])
         return *values, total
 
-    def _product(self, m, a, b):
-        """The product of two factors, some clocks later: pieces that blocks take, each with a register, and registered sums."""
-        program = self.program
-
-        def pieces(value, parts):
-            start, found = 0, []
-            for number, width in enumerate(parts):
-                piece = value[start:start + width]
-                found.append((start, piece.as_signed() if number == len(parts) - 1 else piece))
-                start += width
-            return found
-
-        terms = []
-        for a_start, x in pieces(a[:program.a_width], program.a_parts):
-            for b_start, y in pieces(b[:program.b_width], program.b_parts):
-                register = Signal.like(x * y, name=f"product_{a_start}_{b_start}", reset_less=True)
-                m.d.sync += register.eq(x * y)
-                terms.append((a_start + b_start, register))
-        level = 0
-        while len(terms) > 1:
-            terms.sort(key=lambda term: term[0])
-            sums, level = [], level + 1
-            while terms:
-                (place, low), (above, high) = terms.pop(0), terms.pop() if terms else (0, Const(0, 1))
-                if not low.shape().signed and above - place >= len(low):
-                    joined = Cat(low, Const(0, above - place - len(low)), high)
-                    value = joined.as_signed() if high.shape().signed else joined
-                else:
-                    value = low + (high << above - place)
-                register = Signal.like(value, name=f"product_{level}_{place}", reset_less=True)
-                m.d.sync += register.eq(value)
-                sums.append((place, register))
-            terms = sums
-        return terms[0][1]
-
     def _sum(self, m, word, a, b, c, total):
         """The first term as the word says, and the sum with the addend; outputs are registers that take it."""
         program, width = self.program, self.program.sum_width
-        product = self._product(m, a, b) if any(source == "product" for source, _ in program.sources) else None
+        product = program.product.create(m, a[:program.a_width], b[:program.b_width]) if any(
+            source == "product" for source, _ in program.sources) else None
         # One bit more below: what rounding adds.
-        term = Signal(width + 1)
+        term, chosen = Signal(width + 1, name="term", reset_less=True), Signal(width + 1, name="chosen")
 
         def extended(value):
             wide = Signal(Const(0, 1).shape().__class__(width, value.shape().signed))
@@ -217,12 +183,11 @@ class FoldedStep(Component):
         with m.Switch(word["source"]):
             for number, value in enumerate(terms[:-1]):
                 with m.Case(number):
-                    m.d.comb += term.eq(value)
+                    m.d.comb += chosen.eq(value)
             with m.Default():
-                m.d.comb += term.eq(terms[-1])
-        half = term[0] & word["rounds"]
-        both = (Cat(half, term[1:]) + Cat(Const(1, 1), extended(c)))[1:]
-        m.d.comb += total.eq(both)
+                m.d.comb += chosen.eq(terms[-1])
+        m.d.sync += term.eq(Cat(chosen[0] & word["rounds"], chosen[1:]))
+        m.d.comb += total.eq((term + Cat(Const(1, 1), extended(c)))[1:])
         for name in self.component.outputs._fields:
             with m.If(word[f"out_{name}"]):
                 m.d.sync += self.o.p[name].eq(total)

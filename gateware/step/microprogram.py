@@ -4,6 +4,7 @@ from amaranth.utils import ceil_log2
 
 from .microcode import Microcode, Operation, constant, signed_width
 from .microschedule import Schedule
+from .wide_product import WideProduct
 
 __all__ = ["Program"]
 
@@ -25,8 +26,7 @@ class Program:
     schedule : Schedule
     sum_width, row_width, a_width, b_width : int
         Bits of the sum, of a row, and of the factors.
-    a_parts, b_parts : list of int
-        Where the factors are cut so that multiplier blocks take the pieces: the widths of all pieces, the lowest first.
+    product : WideProduct
     sources : list of tuple
         What the first term of a sum can be: ``("product", shift)``, ``("input", field)``, ``("unit", Unit)``,
         ``("table", None)``, ``("zero", None)``.
@@ -49,7 +49,7 @@ class Program:
         self._products = [each for each in self.operations if each.source == "product"]
         self._size()
         self._choose_shifts()
-        self.schedule = Schedule(self.operations, self.stages, self.second, self._exchanges)
+        self.schedule = Schedule(self.operations, self.product.clocks, self.second, self._exchanges)
         self.length = self.schedule.length
         self.sources = list(dict.fromkeys(self.source(each) for each in self.operations))
         self._allocate()
@@ -75,20 +75,11 @@ class Program:
                       for each in self._products), default=1)
         # What a block has left over makes room for constants with a greater shift.
         self.b_width = self.factor + -(-max(wanted - self.factor, 0) // (self.factor - 1)) * (self.factor - 1)
-        self.a_parts, self.b_parts = self._parts(self.a_width), self._parts(self.b_width)
-        self.stages = 1 + ceil_log2(len(self.a_parts) * len(self.b_parts))
+        self.product = WideProduct(self.a_width, self.b_width, self.factor)
 
     @staticmethod
     def _bits(value):
         return signed_width(value, value)
-
-    def _parts(self, width):
-        """Pieces of a factor: unsigned ones of a bit less than a block takes, and a signed one at the top."""
-        parts = []
-        while width > self.factor:
-            parts.append(self.factor - 1)
-            width -= self.factor - 1
-        return [*parts, width]
 
     def _exchanges(self, each):
         if not each.swappable or each.c is None:
@@ -161,20 +152,20 @@ class Program:
 
         setters = {each.flag for each in self.operations if each.flag is not None}
         for each in self.operations:
-            word = words[clocks[each]]
-            word["source"] = self.sources.index(self.source(each))
+            word, before = words[clocks[each]], words[clocks[each] - 1]
+            before["source"] = self.sources.index(self.source(each))
             if each.source == "product" and each.rounds is not None:
-                word["rounds"] = int(each.rounds)
-            word["flag"] = int(each in setters)
-            for before, port, value in self.schedule.reads(each):
-                words[clocks[each] - before][port] = address(value)
+                before["rounds"] = int(each.rounds)
             if each.other is not None:
-                words[clocks[each] - 1]["choose"] = 1
+                before["choose"] = 1
+            word["flag"] = int(each in setters)
+            for ahead, port, value in self.schedule.reads(each):
+                words[clocks[each] - ahead][port] = address(value)
             if each in self.rows:
                 word["d"], word["write"] = address(each), 1
             for name in each.outputs:
                 word[f"out_{name}"] = 1
-        taken = [clocks[each] for each in self.operations if each.source == "input"]
+        taken = [clocks[each] - 1 for each in self.operations if each.source == "input"]
         given = [clocks[each] for each in self.operations if each.outputs]
         words[max(taken, default=0)]["take"] = 1
         words[max(given)]["done"] = 1

@@ -1,8 +1,8 @@
 """The schedule of a folded step: in which clock each operation adds.
 
-An operation that adds in clock ``t`` writes its row in that clock, and has the address of its addend presented in clock
-``t - 1``; those of its factors before that by the stages of the multiplier. A row can be read from the clock after it was
-written, and a choice sees the flag from the clock after it was set.
+An operation that adds in clock ``t`` writes its row in that clock. The address of its addend is presented in clock ``t - 1``,
+in which its first term is chosen; those of its factors are presented before that by the clocks of the product and one. A
+row can be read from the clock after it was written, and a choice sees the flag from the clock after it was set.
 """
 
 from itertools import count
@@ -67,7 +67,7 @@ class Schedule:
                     readers.setdefault(operand, []).append(group[0])
         for group in reversed(order):
             after = max((urgency[key] for each in group for key in readers.get(each, ())), default=0)
-            urgency[group[0]] = after + 2 + 2 * (len(group) > 1) + self.stages * (group[0].source == "product")
+            urgency[group[0]] = after + 2 + 2 * (len(group) > 1) + (self.stages + 1) * (group[0].source == "product")
         return urgency
 
     def reads(self, each, exchanged=None):
@@ -75,19 +75,19 @@ class Schedule:
         exchanged = each in self.exchanged if exchanged is None else exchanged
         a, c = (each.c, each.a) if exchanged else (each.a, each.c)
         if each.source == "product":
-            yield self.stages + 1, "a", a
-            yield self.stages + 1, "b", self.second[each]
+            yield self.stages + 2, "a", a
+            yield self.stages + 2, "b", self.second[each]
         elif each.source == "unit":
-            yield 1, "a", a
+            yield 2, "a", a
             if each.b is not None:
-                yield 1, "b", each.b
+                yield 2, "b", each.b
         if each.other is not None:
             yield 1, "a", each.other
         yield 1, "c", c if c is not None else ("constant", 0)
 
     def _earliest(self, each, exchanged):
         after = self.clocks[self._loads[each.state]] if each.state in self._loads and self._loads[each.state] is not each else 0
-        return max([after, *(before + (self.clocks[value] + 1 if isinstance(value, Operation) else 0)
+        return max([after, 1, *(before + (self.clocks[value] + 1 if isinstance(value, Operation) else 0)
                              for before, _, value in self.reads(each, exchanged))])
 
     def _fit(self, each, clocks, taken):
@@ -124,8 +124,8 @@ class Schedule:
         """Places for a bundle whose first operation adds in a clock; None where it does not fit."""
         found, taken = {}, set()
         for each in group:
-            clocks = range(clock, clock + 1) if each is group[0] else range(clock + 1, clock + 2) if each.index is not None else \
-                range(clock + 2, clock + _PATIENCE)
+            # The entry of a table is there a clock after its address, and is the first term of the next one.
+            clocks = range(clock, clock + 1) if each is group[0] else range(clock + 2, clock + 3 if each.index else clock + _PATIENCE)
             place = self._fit(each, clocks, taken)
             if place is None:
                 return None

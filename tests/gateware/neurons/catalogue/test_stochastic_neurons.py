@@ -66,9 +66,10 @@ def test_hardware_neuron_is_the_component_written_by_hand():
     given = {name: random.integers(-32768, 32768, 3000) for name in ("I", "noise", "leak_k", "gain_k")}
     reference = golden(FixedPointLIF()).run({"current": given["I"], "noise": given["noise"], "leak": given["leak_k"],
                                              "gain": given["gain_k"]})
-    trace = simulate("fixed_point_lif", 3000, inputs=given, arithmetic="fixed")
-    assert np.array_equal(trace.states["v"], reference.v)
-    assert np.array_equal(trace.events["spike"], reference.spike.astype(bool))
+    for arithmetic in ("float", "fixed"):
+        trace = simulate("fixed_point_lif", 3000, inputs=given, arithmetic=arithmetic)
+        assert np.array_equal(trace.states["v"], reference.v)
+        assert np.array_equal(trace.events["spike"], reference.spike.astype(bool))
 
 
 @truth("stochastic_dendritic")

@@ -16,7 +16,7 @@ from .terms import sum_of_products
 
 __all__ = ["FixedStep", "Value", "compile_fixed"]
 
-_MAX_STATE_BITS, _MAX_EXTRA, _MAX_FRACTION, _GUARD = 48, 20, 44, 2
+_MAX_STATE_BITS, _MAX_EXTRA, _MAX_FRACTION, _MAX_EXACT, _GUARD = 48, 20, 44, 40, 2
 _ARGUMENT = "x"
 
 
@@ -257,7 +257,8 @@ class _Compiler:
         if None in exact:
             return min(wanted, _MAX_FRACTION)
         integers = all(value.fraction == 0 and value.error == 0 for value, _ in values)
-        return max(exact) if integers else min(max(exact), max(wanted, 0))
+        whole = math.ceil(math.log2(magnitude)) if magnitude else 0
+        return max(exact) if integers or max(exact) + whole <= _MAX_EXACT else min(max(exact), max(wanted, 0))
 
     def scaled(self, value, coefficient, fraction, root):
         """(value * |coefficient| at a binary point, whether it is subtracted)."""
@@ -275,7 +276,7 @@ class _Compiler:
             return self.rounded(moved, fraction, name=False), coefficient < 0
         if value.largest * abs(coefficient) < 2.0**-(fraction + 1):
             self.refuse(root, f"has a term of at most {value.largest * abs(coefficient):.2g}, below the format's resolution of "
-                              f"2**-{fraction}: give the state a finer format or a higher precision")
+                              f"2**-{fraction}: give the state a finer format, or a higher precision")
         value = self.factor(value)
         whole = float(abs(coefficient)).is_integer() and abs(coefficient) < 2.0**40
         bits = max(int(abs(coefficient)).bit_length(), 1) if whole else self.bits - 1

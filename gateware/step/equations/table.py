@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateware.step.shapes import Q
 
+from .arrays import interval
 from .errors import EquationError
 from .expression import Expression, call, number, substitute
 from .grammar import parse
@@ -426,7 +427,7 @@ class _Equations:
     """The expressions of a document, every name known and every unit right."""
 
     def __init__(self, r, document, constants, states, inputs, sizes, units, known):
-        self._r, self._document, self._states, self._sizes = r, document, states, sizes
+        self._r, self._document, self._states, self._inputs, self._sizes = r, document, states, inputs, sizes
         self._checked, self._units, self._known = units is not None, units or {"dt": None}, known
         self._names = {*constants, *states, *inputs, "dt"}
         self.inlined, self.definitions = {}, {}
@@ -531,6 +532,7 @@ class _Equations:
             self._check_units(root, units, key=f"{key}.when")
             if when.op not in ("<", "<=", "==", "and", "or", "not"):
                 r.refuse(f"{key}.when", f"must be a condition, not {entry['when']!r}")
+            self._check_reachable(f"{key}.when", entry["when"], when)
             resets = {}
             for state, text in r.section(entry, "reset").items():
                 size = self._sizes.get(state)
@@ -552,6 +554,16 @@ class _Equations:
                 r.refuse(f"{key}.crossing", f"must be true or false, not {crossing!r}")
             found[name] = Event(name, when, crossing, resets, steps, hold)
         return found
+
+    def _check_reachable(self, key, shown, when):
+        root, ranges = substitute(when, self._known), {}
+        for name in root.variables:
+            plain = name.removeprefix("next(").removesuffix(")") if name.startswith("next(") else name
+            limits = self._states.get(plain) or self._inputs.get(plain)
+            ranges[name] = (limits.lo, limits.hi) if limits else (0.0, 1.0) if name.startswith("random") else (-3.47, 3.47)
+        if interval(root, ranges)[1] == 0.0:
+            among = ", ".join(f"{name} between {lo:g} and {hi:g}" for name, (lo, hi) in sorted(ranges.items()))
+            self._r.refuse(key, f"{shown!r} is never so: {among}")
 
     def _refractory(self, key, entry, dt):
         r = self._r

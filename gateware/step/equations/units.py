@@ -1,6 +1,7 @@
 """Units of expressions: names carry theirs, numbers written in an equation take the one they need."""
 
 import functools
+from typing import NamedTuple
 
 from .errors import EquationError
 from .expression import text, walk
@@ -12,6 +13,17 @@ _ANY = None
 _SAME = {"abs", "min", "max", "clip", "floor", "neg"}
 
 
+class Unit(NamedTuple):
+    """A unit: its size in base units, its dimensions, and how it is written."""
+
+    factor: float
+    dimensions: frozenset
+    text: str
+
+
+PURE = Unit(1.0, frozenset(), "1")
+
+
 @functools.cache
 def _registry():
     # A third of a second to import: only who checks units waits for it.
@@ -21,7 +33,7 @@ def _registry():
 
 @functools.lru_cache(maxsize=4096)
 def parse_unit(unit, where="unit"):
-    """A unit as (factor to base units, dimensions).
+    """The :class:`Unit` of a text.
 
     Raises
     ------
@@ -33,18 +45,26 @@ def parse_unit(unit, where="unit"):
         if not isinstance(unit, str) or not unit.strip():
             raise ValueError
         if unit.strip() == "1":
-            return 1.0, frozenset()
+            return PURE
         quantity = _registry().Quantity(1, unit.replace("Ohm", "ohm")).to_base_units()
-        return float(quantity.magnitude), frozenset(quantity.dimensionality.items())
+        return Unit(float(quantity.magnitude), frozenset(quantity.dimensionality.items()), unit.strip())
     except (pint.errors.PintError, ValueError, TypeError, AttributeError, AssertionError):
         raise EquationError(f"{where} must be a unit like mV, 1/ms, nS, uF/cm**2 or 1, not {unit!r}") from None
 
 
 def _product(a, b, sign=1):
-    exponents = dict(a[1])
-    for name, power in b[1]:
+    exponents = dict(a.dimensions)
+    for name, power in b.dimensions:
         exponents[name] = exponents.get(name, 0) + sign * power
-    return a[0] * b[0] ** sign, frozenset((name, power) for name, power in exponents.items() if abs(power) > 1e-9)
+    if b.text == "1" or (a.text == "1" and sign > 0):
+        text = a.text if b.text == "1" else b.text
+    else:
+        text = f"{a.text}*{_bracketed(b.text)}" if sign > 0 else f"{a.text}/{_bracketed(b.text)}"
+    return Unit(a.factor * b.factor**sign, frozenset((name, power) for name, power in exponents.items() if abs(power) > 1e-9), text)
+
+
+def _bracketed(text):
+    return f"({text})" if "/" in text or "*" in text.replace("**", "") else text
 
 
 def per(unit, other):
@@ -53,18 +73,17 @@ def per(unit, other):
 
 
 def _power(a, n):
-    return a[0] ** n, frozenset((name, power * n) for name, power in a[1] if power * n)
+    return Unit(a.factor**n, frozenset((name, power * n) for name, power in a.dimensions if power * n), f"({a.text})**{n:g}")
 
 
 def _equal(a, b):
-    return a[1] == b[1] and abs(a[0] / b[0] - 1) < 1e-6
+    return a.dimensions == b.dimensions and abs(a.factor / b.factor - 1) < 1e-6
 
 
-def _say(unit):
-    factor, dimensions = unit
-    if not dimensions:
-        return "a pure number" if abs(factor - 1) < 1e-9 else f"a pure number times {factor:g}"
-    return f"{factor:g} " + " ".join(f"{name}**{power:g}" for name, power in sorted(dimensions))
+def _differ(a, b):
+    """How two units differ, for an error."""
+    scale = f", {a.factor / b.factor:g} times {b.text}" if a.dimensions == b.dimensions else ""
+    return f"{a.text}{scale}"
 
 
 def check_units(root, units, *, expected=None, where="expression"):
@@ -73,15 +92,15 @@ def check_units(root, units, *, expected=None, where="expression"):
     Parameters
     ----------
     root : Expression
-    units : mapping of str to (factor, dimensions)
+    units : mapping of str to Unit
         Of variables; others than these take the unit they need.
-    expected : (factor, dimensions), optional
+    expected : Unit, optional
         What it must be.
     where : str
 
     Returns
     -------
-    (factor, dimensions) or None
+    Unit or None
         None where only numbers decide it.
 
     Raises
@@ -102,14 +121,14 @@ def check_units(root, units, *, expected=None, where="expression"):
             if unit is _ANY:
                 continue
             if found is not _ANY and not _equal(found, unit):
-                refuse(each, f"puts together {_say(found)} and {_say(unit)}")
+                refuse(each, f"puts together {found.text} and {_differ(unit, found)}")
             found = unit
         return found
 
     def pure(each, part):
         unit = known[part]
-        if unit is not _ANY and not _equal(unit, (1.0, frozenset())):
-            refuse(each, f"is a function of {_say(unit)}: divide by a scale first")
+        if unit is not _ANY and not _equal(unit, PURE):
+            refuse(each, f"is a function of something in {unit.text}: divide by a scale first")
 
     for each in walk(root):
         op, args = each.op, each.args
@@ -130,7 +149,7 @@ def check_units(root, units, *, expected=None, where="expression"):
             known[each] = _ANY if base is _ANY else _power(base, exponent.value) if exponent.is_number else base
         elif op in ("<", "<=", "=="):
             same(each, args)
-            known[each] = (1.0, frozenset())
+            known[each] = PURE
         elif op == "if":
             known[each] = same(each, args[1:])
         elif op in ("and", "or", "not", "heaviside", "sign"):
@@ -143,8 +162,8 @@ def check_units(root, units, *, expected=None, where="expression"):
             known[each] = _ANY if known[args[0]] is _ANY else _power(known[args[0]], 0.5)
         else:
             pure(each, args[0])
-            known[each] = (1.0, frozenset())
+            known[each] = PURE
     unit = known[root]
     if expected is not None and unit is not _ANY and not _equal(unit, expected):
-        refuse(root, f"has the unit {_say(unit)}, and must have {_say(expected)}")
+        refuse(root, f"has the unit {_differ(unit, expected)}, and must have {expected.text}")
     return unit

@@ -56,15 +56,17 @@ def test_loihi_decays_towards_zero(arithmetic):
         assert integers(trace, "u") == [sign * u for u in (64, 48, 36, 27, 20, 15, 11, 8)]
 
 
-def test_loihi_current_wraps_and_voltage_saturates():
-    trace = simulate("loihi", 6, inputs={"x": 32767}, parameters={"du": 0, "dv": 0, "vth": 131071}, arithmetic="fixed")
+@truth("loihi")
+@EXACT
+def test_loihi_current_wraps_and_voltage_saturates(arithmetic):
+    trace = simulate("loihi", 6, inputs={"x": 32767}, parameters={"du": 0, "dv": 0, "vth": 131071}, arithmetic=arithmetic)
     u = integers(trace, "u")
     # 32767 * 64 = 2097088 each step less 1/4096: the fifth sum is over 2**23 - 1 and turns negative.
     assert u[:2] == [2097088, 2097088 * 4095 // 4096 + 2097088]
     assert u[3] > 0 > u[4] and u[4] == u[3] * 4095 // 4096 + 2097088 - 2**24
     quiet = {"du": 4095, "dv": 0, "vth": 131071, "bias": 4095, "bias_exponent": 7}
-    assert integers(simulate("loihi", 20, inputs={"x": 0}, parameters=quiet, arithmetic="fixed"), "v")[15] == 16 * 4095 * 128
-    low = simulate("loihi", 20, inputs={"x": 0}, parameters=quiet | {"bias": -4096}, arithmetic="fixed")
+    assert integers(simulate("loihi", 20, inputs={"x": 0}, parameters=quiet, arithmetic=arithmetic), "v")[15] == 16 * 4095 * 128
+    low = simulate("loihi", 20, inputs={"x": 0}, parameters=quiet | {"bias": -4096}, arithmetic=arithmetic)
     assert integers(low, "v")[-1] == -(2**23 - 1)
 
 

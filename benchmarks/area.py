@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from gateware.rtlil import to_rtlil
+from gateware.rtlil import preparation, to_rtlil
 from gateware.step.component import discover
 from platforms.bitstream import build_bitstream
 from platforms.boards import find_board
@@ -34,7 +34,7 @@ FMAX_TOLERANCE = 0.05
 
 SCRIPT = """\
 read_rtlil design.il
-synth_ice40 {options} -top design
+{prepare}synth_ice40 {options} -top design
 tee -q -o stat.json stat -json
 write_json design.json
 """
@@ -54,7 +54,8 @@ def measure_area(component, *, dsp):
     dict of str to int
         ``logic`` (logic cells), ``lut``, ``ff``, ``carry``, ``ram``, ``dsp``.
     """
-    text, script = to_rtlil(component), SCRIPT.format(options="-dsp" if dsp else "")
+    text = to_rtlil(component)
+    script = SCRIPT.format(prepare="".join(f"{line}\n" for line in preparation(text)), options="-dsp" if dsp else "")
     toolchain = find_toolchain("ice40")
     cache = Cache("areas")
     key = sha256_of(json.dumps([text, script, toolchain.identity, 2]))

@@ -7,7 +7,7 @@ from amaranth.hdl import Const, Fragment, Shape, Value, ValueCastable
 from amaranth.hdl._ir import PortDirection  # not exported, and an undriven output without it would become an input
 from amaranth.lib import wiring
 
-__all__ = ["Port", "component_ports", "to_rtlil"]
+__all__ = ["Port", "component_ports", "preparation", "to_rtlil"]
 
 
 @dataclass(frozen=True)
@@ -88,3 +88,22 @@ def to_rtlil(component, name="design"):
              for path, value, is_input in _members(component)}
     text, _names = rtlil.convert_fragment(Fragment.get(component, None), ports, name, emit_src=False)
     return text
+
+
+def preparation(text):
+    """What Yosys is to do before it synthesises a design, so that memories cost what they need.
+
+    A memory with the attribute ``no_rw_check`` promises that no row is read in the clock in which it is written, which the proof
+    rung shows. Yosys takes such a promise of a read port only while it makes one out of a register, so they are taken apart first.
+
+    Parameters
+    ----------
+    text : str
+        The design's RTLIL.
+
+    Returns
+    -------
+    list of str
+        Yosys commands for after the design is read.
+    """
+    return ["memory_nordff a:no_rw_check"] if "attribute \\no_rw_check 1" in text else []

@@ -86,16 +86,23 @@ def prepare_plan(component, board, clock, *, dsp=True):
     -------
     amaranth.build.BuildPlan
     """
+    from gateware.rtlil import preparation
+
     from .shell import Shell
 
-    platform = board.create_platform()
     ice40 = board.part.family == "ice40"
     synthesis = ["-dsp"] if ice40 and dsp and board.part.dsp else ["-nodsp"] if not ice40 and not dsp else []
-    # Source locations would put this machine's paths into the plan.
-    return platform.prepare(
-        Shell(component, board, clock), "top", emit_src=False, synth_opts=synthesis,
-        script_after_synth="tee -q -o stat.json stat -json",
-        nextpnr_opts=["--seed", "1", "--timing-allow-fail", "--report", "report.json", "--write", "placed.json"])
+
+    def prepared(**overrides):
+        # Source locations would put this machine's paths into the plan.
+        return board.create_platform().prepare(
+            Shell(component, board, clock), "top", emit_src=False, synth_opts=synthesis,
+            script_after_synth="tee -q -o stat.json stat -json",
+            nextpnr_opts=["--seed", "1", "--timing-allow-fail", "--report", "report.json", "--write", "placed.json"], **overrides)
+
+    plan = prepared()
+    commands = preparation(plan.files["top.il"])
+    return prepared(script_after_read="\n".join(commands)) if commands else plan
 
 
 def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, use_cache=True, steps=None):

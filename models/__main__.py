@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from models.neurons.commands import add_commands
+
 __all__ = ["main"]
 
 
@@ -17,6 +19,9 @@ def main(arguments=None):
         print("interrupted; no file was written", file=sys.stderr)
         return 130
     except ModuleNotFoundError as error:
+        if error.name == "matplotlib":
+            print("error: plots need matplotlib, which is not installed: pip install 'spikeloom[bench]'", file=sys.stderr)
+            return 1
         if error.name not in ("torch", "sklearn"):
             raise
         print(f"error: training needs {error.name}, which is not installed: pip install 'spikeloom[train]'",
@@ -27,7 +32,7 @@ def main(arguments=None):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="python -m models", description="Train spiking networks.")
+    parser = argparse.ArgumentParser(prog="python -m models", description="Neurons of the catalogue; training of spiking networks.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     train = commands.add_parser("train", help="train a network and write its file")
     networks = train.add_subparsers(required=True, metavar="NETWORK")
@@ -45,6 +50,7 @@ def _parser():
     digits.add_argument("--out", type=Path, default=Path("digits.npz"), metavar="FILE",
                         help="network file to write (default digits.npz)")
     digits.set_defaults(run=_train_digits)
+    add_commands(commands)
     return parser
 
 

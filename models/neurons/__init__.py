@@ -1,6 +1,13 @@
 """Neurons simulated: in float64 as their equations say, or in the integers of their hardware."""
 
-from .protocol import input_array
-from .simulate import Trace, rate, rheobase, simulate, solve
+_HOMES = {"Trace": "simulate", "input_array": "protocol", "rate": "simulate", "rheobase": "simulate", "simulate": "simulate", "solve": "simulate"}
+__all__ = sorted(_HOMES)
 
-__all__ = ["Trace", "input_array", "rate", "rheobase", "simulate", "solve"]
+
+def __getattr__(name):
+    # Numba is imported by who runs a neuron, not by who asks for help.
+    if name in _HOMES:
+        from importlib import import_module
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

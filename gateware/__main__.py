@@ -1,4 +1,4 @@
-"""``python -m gateware export``: components as Verilog."""
+"""``python -m gateware``: components, and neurons from equations, as Verilog."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 
-__all__ = ["main"]
+__all__ = ["main", "write_verilog"]
 
 EXAMPLES = """\
 examples:
@@ -15,6 +15,10 @@ examples:
   python -m gateware export LIF --set tau=10 --set "membrane=Q(6, 10)" -o lif.v
   python -m gateware export LFSR --set width=24 --name prbs24 -o prbs24.v
   python -m gateware export DenseLayer:default -o layer.v                  one of its example configurations
+  python -m gateware neuron izhikevich --set d=4 -o izhikevich.v           a neuron of the catalogue
+  python -m gateware neuron mine.toml --form folded -o mine.v              a table of one's own, on one shared multiplier
+  python -m gateware neuron "dv/dt = (I - v)/tau" --threshold "v >= 1" --reset "v = 0" --set tau=20 \\
+      --range v=-2:2 --range I=0:4 --dt 0.5 -o lif.v                       equations
 
 The module has the component's ports, and clk and rst (synchronous, active high) where it has state.
 
@@ -32,6 +36,9 @@ def _parser():
     export.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="a parameter of the class")
     export.add_argument("--name", help="name of the module (default: that of the class, in lower case)")
     export.add_argument("-o", "--output", metavar="FILE", required=True, help="Verilog file to write")
+    export.set_defaults(run=_export)
+    from .neuron_command import add_neuron_command
+    add_neuron_command(commands, EXAMPLES)
     return parser
 
 
@@ -53,7 +60,7 @@ def main(arguments=None):
     except SystemExit as leaving:  # argparse has said what is wrong
         return leaving.code
     try:
-        return _export(options)
+        return options.run(options)
     except KeyboardInterrupt:
         print("interrupted; nothing was written", file=sys.stderr)
         return 130
@@ -61,14 +68,21 @@ def main(arguments=None):
 
 def _export(options):
     # Imported here: help and wrong arguments do not wait for Amaranth.
-    from .export import configure, to_verilog
+    from .export import configure
+    return write_verilog(options, lambda: configure(options.component, options.settings),
+                         lambda component: type(component).__name__.lower())
+
+
+def write_verilog(options, component_of, name_of):
+    """Write the Verilog of what ``component_of()`` gives; the exit code."""
+    from .export import to_verilog
     from .yosys import YosysError
     output = Path(options.output)
     try:
         if not output.parent.is_dir():
             raise ValueError(f"output must lie in a folder that exists, not in {output.parent}")
-        component = configure(options.component, options.settings)
-        text = to_verilog(component, options.name or type(component).__name__.lower())
+        component = component_of()
+        text = to_verilog(component, options.name or name_of(component))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -75,7 +75,7 @@ def test_motor_unit_is_recruited_at_its_threshold_and_fires_irregularly():
 
 @truth("upper_motor")
 def test_upper_motor_neuron_bursts_as_the_authors_files_do_in_neuron():
-    """Spike times that NEURON gives for the IB cell of ModelDB 123623 (time step 0.001 ms; 0.15 nA from 500 ms), which the Open Source Brain keeps."""
+    """Spike times that NEURON gives for the IB cell of ModelDB 123623 (step 0.001 ms; 0.15 nA from 500 ms); the Open Source Brain keeps them."""
     expected = np.array([617.725, 624.632, 631.101, 637.786, 644.909, 652.671, 661.42, 672.085]) - 500
     neuron = {"E_Ca": 120.2547}     # as the files have it, from their concentrations
     rest = solve("upper_motor", 500.0, inputs={"I": 0.0}, parameters=neuron).y[:, -1]

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from gateware.step.shapes import INT64_MAX, Q, Range, Vector
+from gateware.step.shapes import INT64_MAX, Range, Vector
 
 from .arrays import interval, is_hard
 from .errors import EquationError
@@ -544,6 +544,10 @@ class _Compiler:
         return self.rounded(a, fraction), self.rounded(b, fraction)
 
     def _select(self, root, fraction=None):
+        chosen = self._selection(root, fraction)
+        return self.local("t", chosen)
+
+    def _selection(self, root, fraction=None):
         condition, a, b = root.args
         bit = self.condition(condition)
         values = []
@@ -553,7 +557,7 @@ class _Compiler:
             values.append(self.emit(branch) if fraction is None else self.emit_at(branch, fraction))
             self.narrow = before
         a, b = self._aligned(*values) if fraction is None else values
-        return self.local("t", Value(f"mux({bit}, {a.text}, {b.text})", a.fraction, min(a.lo, b.lo), max(a.hi, b.hi), max(a.error, b.error)))
+        return Value(f"mux({bit}, {a.text}, {b.text})", a.fraction, min(a.lo, b.lo), max(a.hi, b.hi), max(a.error, b.error))
 
     def _assume(self, condition, holds):
         """Narrow the range of a variable to where a condition on it holds."""
@@ -732,7 +736,8 @@ class _Compiler:
         if terms is not None:
             span = self.table.states[name].hi - self.table.states[name].lo
             change = self.sum(call("-", root, own), fraction, terms=terms, limit=4.0 * span)
-            total = Value(f"state.{name} + {change.text}", fraction, shape.lo + change.lo, shape.hi + change.hi, change.error)
+            signed = f"- {change.text[4:]}" if change.text.startswith("0 - ") else f"+ {change.text}"
+            total = Value(f"state.{name} {signed}", fraction, shape.lo + change.lo, shape.hi + change.hi, change.error)
         else:
             if integer:
                 total = self.emit(root)
@@ -753,23 +758,21 @@ class _Compiler:
     def _stored(self, local, name, total, shape):
         """A value brought into the state's shape, under a name."""
         if self.table.states[name].wraps:
-            shown = f"wrap({total.text}, {self._format_name(shape)})"
+            shown = f"wrap({total.text}, {self._format_name(name, shape)})"
         elif shape.lo <= total.lo and total.hi <= shape.hi:
             shown = total.text
         else:
-            shown = f"saturate({total.text}, {self._format_name(shape)})"
+            shown = f"saturate({total.text}, {self._format_name(name, shape)})"
         return self.local(local, Value(shown, total.fraction, shape.lo, shape.hi))
 
-    def _format_name(self, shape):
-        if isinstance(shape, Q):
-            name = f"Q{shape.integer_bits}_{shape.fraction_bits}"
-            self.constants[name] = shape
-            return name
-        return self.limits(shape.lo, shape.hi)
+    def _format_name(self, state, shape):
+        name = f"{state}_format"
+        self.constants[name] = shape
+        return name
 
     def _reset(self, name, shape, fraction):
         root = substitute(self.system.resets[name], self.values)
-        value = self.emit_at(root, fraction)
+        value = self._selection(root, fraction) if root.op == "if" else self.emit_at(root, fraction)
         self._stored(f"{name}_after", name, value, shape)
 
 

@@ -4,17 +4,13 @@ A block of words goes through many clocks before the next one does, so that the 
 many words as keep the processor busy, in vectors of what width it has.
 """
 
-import ctypes
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 import llvmlite
-import llvmlite.binding as llvm
 
-from . import gates
+from . import gates, machine_code
 from .generated import cache_folder
 
 __all__ = ["Network", "compile_network"]
@@ -61,63 +57,15 @@ def compile_network(name, network):
         Of the component, for a person who looks into the cache.
     network : Network
     """
-    machine = _machine()
+    target = machine_code.machine()
     sources = "".join(Path(file).read_text(encoding="utf-8") for file in (__file__, gates.__file__))
-    key = "\0".join([repr(tuple(network)), sources, llvmlite.__version__, machine.triple, *_processor()])
+    key = "\0".join([repr(tuple(network)), sources, llvmlite.__version__, target.triple, *machine_code.processor()])
     digest = hashlib.sha256(key.encode()).hexdigest()[:20]
     file = cache_folder() / "planes" / f"{name}_{digest}.o"
     if not file.exists():
         network = network.simplified()
-        _write(file, _object(_text(network), machine))
-    return _load(file.read_bytes(), machine, len(network.state) + len(network.inputs) + len(network.outputs))
-
-
-def _processor():
-    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-
-
-def _machine():
-    """A new one for every kernel, whose engine takes it over."""
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    cpu, features = _processor()
-    return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=2, jit=True)
-
-
-def _object(text, machine):
-    module = llvm.parse_assembly(text)
-    module.triple, module.data_layout = machine.triple, str(machine.target_data)
-    # LLVM's passes over the text would take seconds where there are many gates, and make no kernel faster.
-    return machine.emit_object(module)
-
-
-def _write(file, content):
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("wb", dir=file.parent, suffix=".tmp", delete=False) as part:
-        part.write(content)
-    os.replace(part.name, file)
-
-
-def _load(content, machine, count):
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(content))
-    engine.finalize_object()
-    pointers = ctypes.c_void_p * count
-    function = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, pointers)(engine.get_function_address("kernel"))
-
-    def kernel(clocks, words, *arrays):
-        if clocks and words:
-            function(clocks, words, pointers(*map(_address, arrays)))
-
-    kernel.engine = engine      # owns the code
-    return kernel
-
-
-def _address(array):
-    try:
-        return ctypes.addressof(ctypes.c_char.from_buffer(array))
-    except (TypeError, ValueError):     # read-only, or empty; the usual way takes several microseconds
-        return array.ctypes.data
+        machine_code.keep(file, _text(network), target)
+    return machine_code.load(file.read_bytes(), target, len(network.state) + len(network.inputs) + len(network.outputs))
 
 
 def _blocks(network):

@@ -1,7 +1,11 @@
 """The proof rung of structures: their contracts, by induction, for all inputs and however long they run."""
 
+from gateware.step.folded import FoldedStep
+
 from .induction import prove_spec
+from .proof import ProofResult
 from .specs import spec_for
+from .specs.folded_program import prove_folded
 
 __all__ = ["prove_contracts"]
 
@@ -11,7 +15,7 @@ def prove_contracts(component, *, depth=2, timeout=60.0):
 
     Each component: that its output streams hold until the transfer, that no memory is read in the row being written or past
     its last one, and the assertions it carries. Dense layer, image encoder, read-out and classifier: their schedules as well
-    (:mod:`sim.specs`). The contents of memories that are written are taken as arbitrary.
+    (:mod:`sim.specs`). Folded steps: that their program computes the step. The contents of memories that are written are taken as arbitrary.
 
     Parameters
     ----------
@@ -32,4 +36,8 @@ def prove_contracts(component, *, depth=2, timeout=60.0):
     ImportError
         If z3 is missing (the extra ``proof``).
     """
-    return prove_spec(lambda platform: spec_for(component, platform), depth=depth, timeout=timeout)
+    result = prove_spec(lambda platform: spec_for(component, platform), depth=depth, timeout=timeout)
+    if isinstance(component, FoldedStep):
+        program = prove_folded(component, timeout=timeout)
+        result = ProofResult(result.goals + program.goals, result.seconds + program.seconds)
+    return result

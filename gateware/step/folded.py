@@ -1,6 +1,6 @@
 """The folded form of a step: a small machine that computes one operation of it per clock, with one multiplier and one adder."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal
 from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -11,6 +11,7 @@ from gateware.parameters import integer
 from .component import StepComponent
 from .hardware import Hardware
 from .microprogram import Program
+from .shapes import bits_for
 from .symbolic import symbol
 
 __all__ = ["FoldedStep"]
@@ -70,12 +71,22 @@ class FoldedStep(Component):
             raise ValueError(f"FoldedStep factor must be between 8 and 32 bits, not {self.factor}")
         self.program = Program(component, self.count, self.factor)
         self.interval, self.latency = self.program.length, self.program.latency
+        self.row_bits = self.program.row_bits
+        if self.count > 1:
+            self.row_bits = max(self.row_bits, ceil_log2(len(component.state or ())) + ceil_log2(self.count)) + 1
         inputs = {name: shape.shape for name, shape in getattr(component.inputs, "_asdict", dict)().items()}
         super().__init__({
             "i": In(stream.Signature(data.StructLayout(inputs | ({"first": 1} if component.state else {})))),
             "o": Out(stream.Signature(data.StructLayout(
                 {name: shape.shape for name, shape in component.outputs._asdict().items()}))),
         })
+
+    def row_of(self, value, neuron=0):
+        """Where a value of the program lies in the memory of rows; a state that of a neuron."""
+        row, program = self.program.rows[value], self.program
+        if self.count > 1 and program.is_state(value):
+            return 1 << self.row_bits - 1 | neuron << ceil_log2(len(program.state_fields)) | row
+        return row
 
     def elaborate(self, platform):
         m = Module()
@@ -92,14 +103,18 @@ class FoldedStep(Component):
         m.submodules.program = words = memory.Memory(
             shape=layout, depth=depth, init=program.words + [{}] * (depth - program.length), attrs={"rom_style": "block"})
         port = words.read_port()
-        place, running, begin = Signal(range(depth)), Signal(), Signal()
-        word = {name: port.data[name] if width else Const(program.fixed[name], max(program.fixed[name].bit_length(), 1))
+        place = Signal(range(depth))
+        running = Signal()
+        begin = Signal()
+        current = Signal(layout, name="word")
+        word = {name: current[name] if width else Const(program.fixed[name], max(program.fixed[name].bit_length(), 1))
                 for name, width in program.widths.items()}
         for name in ("write", "take", "done"):
             # Before the first step, the memory's output is any word.
             word[name] = word[name] & running
         m.d.comb += [
             port.addr.eq(place),
+            current.eq(port.data),
             begin.eq((place == 0) & self.i.valid & (self.o.ready | ~self.o.valid)),
             self.i.ready.eq(word["take"]),
         ]
@@ -117,26 +132,22 @@ class FoldedStep(Component):
         """The memory of values: what the addresses of the clock before have read, and the sum that is written."""
         program = self.program
         flag, total = Signal(name="flag"), Signal(program.sum_width, name="sum")
-        init, bits, number = list(program.init), program.row_bits, None
+        fields, bits, number = program.state_fields, self.row_bits, Signal(range(self.count), name="number")
+        init = list(program.init)
         if self.count > 1:
             # Below are the values that all neurons share, above each neuron's state.
-            fields = program.state_fields
-            field_bits, number = ceil_log2(len(fields)), Signal(range(self.count), name="number")
-            bits = max(bits, field_bits + len(number)) + 1
             init += [0] * ((1 << bits - 1) - len(init))
-            state = [int(getattr(self.component.init, name)) for name in fields] + [0] * ((1 << field_bits) - len(fields))
+            state = [int(getattr(self.component.init, name)) for name in fields] + [0] * ((1 << ceil_log2(len(fields))) - len(fields))
             init += state * self.count
             with m.If(self._ends):
                 m.d.sync += number.eq(Mux(number == self.count - 1, 0, number + 1))
 
         def row(address):
-            if number is None:
-                return address
-            shared = address[:program.row_bits]
-            own = Cat(address[:field_bits], number)
-            return Cat(Mux(address[program.row_bits:].any(), own, shared).as_unsigned() if len(address) > program.row_bits else
-                       shared, Const(0, bits))[:bits - 1] if len(address) <= program.row_bits else Cat(
-                Mux(address[-1], Cat(own, Const(0, bits))[:bits - 1], Cat(shared, Const(0, bits))[:bits - 1]), address[-1])
+            shared = Cat(address[:program.row_bits], Const(0, bits))[:bits]
+            if len(address) <= program.row_bits:
+                return shared
+            own = Cat(address[:ceil_log2(len(fields))], number, Const(0, bits))[:bits - 1]
+            return Mux(address[-1], own | 1 << bits - 1, shared)
 
         m.submodules.rows = rows = memory.Memory(shape=program.row_width, depth=1 << bits, init=[
             value & (1 << program.row_width) - 1 for value in init] + [0] * ((1 << bits) - len(init)), attrs={"no_rw_check": 1})
@@ -155,13 +166,17 @@ class FoldedStep(Component):
     def _sum(self, m, word, a, b, c, total):
         """The first term as the word says, and the sum with the addend; outputs are registers that take it."""
         program, width = self.program, self.program.sum_width
-        product = program.product.create(m, a[:program.a_width], b[:program.b_width]) if any(
-            source == "product" for source, _ in program.sources) else None
+        product = None
+        if program.has_product:
+            factors = [Signal(Shape(each, True), name=f"factor_{name}") for name, each in
+                       (("a", program.a_width), ("b", program.b_width))]
+            m.d.comb += [factors[0].eq(a), factors[1].eq(b)]
+            product = program.product.create(m, *factors)
         # One bit more below: what rounding adds.
         term, chosen = Signal(width + 1, name="term", reset_less=True), Signal(width + 1, name="chosen")
 
         def extended(value):
-            wide = Signal(Const(0, 1).shape().__class__(width, value.shape().signed))
+            wide = Signal(Shape(width, value.shape().signed))
             m.d.comb += wide.eq(value)
             return wide
 
@@ -196,7 +211,6 @@ class FoldedStep(Component):
         """The entry whose address the clock before has added, of pieces of memory of 2**n entries."""
         entries, pieces, start = self.program.tables, [], 0
         low, high = min(entries), max(entries)
-        from .shapes import bits_for
         width = bits_for(low, high)
         while start < len(entries):
             depth = 1 << max((len(entries) - start).bit_length() - 1, 8)
@@ -235,4 +249,4 @@ class FoldedStep(Component):
     def examples(cls):
         from gateware.neurons.izhikevich import Izhikevich
         from gateware.neurons.lif import LIF
-        return {"LIF": cls(LIF(refractory=3)), "Izhikevich": cls(Izhikevich()), "bank": cls(LIF(refractory=3, rest=-0.25), 5)}
+        return {"LIF": cls(LIF(refractory=3)), "Izhikevich": cls(Izhikevich()), "bank": cls(LIF(refractory=3, rest=-0.25), 3)}

@@ -39,6 +39,10 @@ class Program:
     widths : dict of str to int
         Bits of each field of a word, 0 where it has one value only, the one in ``fixed``.
     words : list of dict of str to int
+    take, done : int
+        The words in which the input is taken and the last output given.
+    latency : int
+        Clocks from an input to its output.
     """
 
     def __init__(self, component, count, factor):
@@ -50,10 +54,17 @@ class Program:
         self._size()
         self._choose_shifts()
         self.schedule = Schedule(self.operations, self.product.clocks, self.second, self._exchanges)
-        self.length = self.schedule.length
+        # The output is there before the next step begins, which waits until it is taken.
+        self.done = max(clock for each, clock in self.schedule.clocks.items() if each.outputs)
+        self.length = max(self.schedule.length, self.done + 2)
         self.sources = list(dict.fromkeys(self.source(each) for each in self.operations))
         self._allocate()
         self._assemble()
+
+    @property
+    def has_product(self):
+        """Whether there is a product at all."""
+        return bool(self._products)
 
     def _width(self, value):
         return signed_width(*self._range(value))
@@ -139,6 +150,11 @@ class Program:
         self.sum_width = max(self.sum_width, self.row_width)
         self.row_bits = max(ceil_log2(used), ceil_log2(len(self.state_fields)) if self.count > 1 else 0, 1)
 
+    @staticmethod
+    def is_state(value):
+        """Whether a value lies in a row of the state."""
+        return bool(value.state) if isinstance(value, Operation) else value[0] == "state"
+
     # Words
 
     def _assemble(self):
@@ -147,8 +163,7 @@ class Program:
                       **{f"out_{name}": 0 for name in self.component.outputs._fields}) for _ in range(self.length)]
 
         def address(value):
-            state = isinstance(value, tuple) and value[0] == "state" or isinstance(value, Operation) and value.state
-            return self.rows[value] | (top if state else 0)
+            return self.rows[value] | (top if self.is_state(value) else 0)
 
         setters = {each.flag for each in self.operations if each.flag is not None}
         for each in self.operations:
@@ -166,10 +181,9 @@ class Program:
             for name in each.outputs:
                 word[f"out_{name}"] = 1
         taken = [clocks[each] - 1 for each in self.operations if each.source == "input"]
-        given = [clocks[each] for each in self.operations if each.outputs]
-        words[max(taken, default=0)]["take"] = 1
-        words[max(given)]["done"] = 1
-        self.latency = max(given) - max(taken, default=0) + 1
+        self.take = max(taken, default=0)
+        words[self.take]["take"] = words[self.done]["done"] = 1
+        self.latency = self.done - self.take + 1
         self.fixed, self.widths = {}, {}
         for name in words[0]:
             values = {word[name] for word in words} - {None}

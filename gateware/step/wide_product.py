@@ -44,7 +44,10 @@ class WideProduct:
                 piece = value[start:start + width]
                 pieces[name, number] = piece.as_signed() if number == len(parts) - 1 else piece
                 start += width
-        return self.term.make(_Maker(m, pieces), 0)
+        value = self.term.make(_Maker(m, pieces), 0)
+        product = Signal.like(value, name="product")
+        m.d.comb += product.eq(value)
+        return product
 
 
 def _parts(width, factor):
@@ -150,7 +153,7 @@ class _Sum:
 
     def make(self, maker, clocks):
         shift = self.high.place - self.low.place
-        value = maker.later(self.low.make(maker, 0) + (self.high.make(maker, 0) << shift), f"sum{self.low.place}_{self.high.place}")
-        for clock in range(clocks):
-            value = maker.later(value, f"sum{self.low.place}_{self.high.place}_{clock}")
+        value = maker.later(self.low.make(maker, 0) + (self.high.make(maker, 0) << shift), f"sum{shift}")
+        for _ in range(clocks):
+            value = maker.later(value, f"sum{shift}")
         return value

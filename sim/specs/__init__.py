@@ -8,10 +8,12 @@ from gateware.chip.readout import CountReadout
 from gateware.layers.dense import DenseLayer
 from gateware.layers.stochastic_dense import StochasticDense
 from gateware.neurons.bank import NeuronBank
+from gateware.step.folded import FoldedStep
 
 from .classifier import classifier
 from .dense_layer import dense_layer
 from .digits_top import digits_top
+from .folded import folded_step
 from .image_encoder import image_encoder
 from .neuron_bank import neuron_bank
 from .readout import count_readout
@@ -26,6 +28,7 @@ _CONTRACTS = {
     CountReadout: count_readout,
     DenseLayer: dense_layer,
     DigitsTop: digits_top,
+    FoldedStep: folded_step,
     ImageEncoder: image_encoder,
     NeuronBank: neuron_bank,
     StochasticDense: stochastic_dense,

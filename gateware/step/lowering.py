@@ -66,9 +66,9 @@ def digits_of(value):
     return digits
 
 
-def _within(shape, limits):
+def _within(lo, hi, limits):
     """A range, of which it is known that it keeps to others."""
-    return shape if limits is None else Range(max(shape.lo, limits.lo), min(shape.hi, limits.hi))
+    return Range(lo, hi) if limits is None else Range(max(lo, limits.lo), min(hi, limits.hi))
 
 
 class _Lowering:
@@ -78,7 +78,7 @@ class _Lowering:
         self.graph, self.factor, self.longest, self.soft = graph, factor, longest, soft
         self.nodes, self._known = [], {}
         # Of each product: the multipliers it took, and roughly the LUTs that it is without one.
-        self.multipliers, self.logic = {}, {}
+        self.multipliers, self.logic, self.taken = {}, {}, 0
         self._tables = {}
         for node in graph.nodes:
             if node.primitive == "lookup":
@@ -89,21 +89,21 @@ class _Lowering:
     def run(self):
         new = []
         for number, node in enumerate(self.graph.nodes):
-            before = sum(each.primitive == "times" for each in self.nodes)
+            before = self.taken
             rewrite = getattr(self, f"_{node.primitive}", None)
             operands = [new[k] for k in node.operands]
             new.append(rewrite(number, node, *operands) if rewrite else
                        self.node(node.primitive, node.shape, *operands, **node.static))
             self._narrow(new[-1], node.shape)
             if node.primitive == "mul":
-                self.multipliers[number] = sum(each.primitive == "times" for each in self.nodes) - before
+                self.multipliers[number] = self.taken - before
         return self._used([new[k] for k in self.graph.next_state], [new[k] for k in self.graph.outputs])
 
     def _narrow(self, k, shape):
         """A value that the traced graph has in a narrower range keeps to it."""
         node = self.nodes[k]
         if node.primitive in _NARROWED and (node.shape.lo < shape.lo or shape.hi < node.shape.hi):
-            self.nodes[k] = Node(node.primitive, node.operands, _within(node.shape, shape), node.static)
+            self.nodes[k] = Node(node.primitive, node.operands, _within(*node.shape, shape), node.static)
 
     def _used(self, next_state, outputs):
         needed, waiting = set(), [*next_state, *outputs]
@@ -125,6 +125,7 @@ class _Lowering:
         if key not in self._known:
             self._known[key] = len(self.nodes)
             self.nodes.append(Node(primitive, operands, shape, static))
+            self.taken += primitive == "times"
         return self._known[key]
 
     def constant(self, value):
@@ -192,7 +193,7 @@ class _Lowering:
         if self.value(high) == 0:
             return low
         lo, hi = (self.shape(high).lo << k) + self.shape(low).lo, (self.shape(high).hi << k) + self.shape(low).hi
-        return self.node("join", _within(Range(lo, hi), limits), high, low, k=k)
+        return self.node("join", _within(lo, hi, limits), high, low, k=k)
 
     def add(self, a, b, limits=None):
         """A sum; ``limits`` is a range that it is known to keep to."""
@@ -224,8 +225,7 @@ class _Lowering:
     def _chain(self, primitive, a, b, limits=None):
         """A sum or difference by one carry chain, or by two whose carry is handed on."""
         p, q = self.shape(a), self.shape(b)
-        shape = Range(p.lo + q.lo, p.hi + q.hi) if primitive == "add" else Range(p.lo - q.hi, p.hi - q.lo)
-        shape = _within(shape, limits)
+        shape = _within(*((p.lo + q.lo, p.hi + q.hi) if primitive == "add" else (p.lo - q.hi, p.hi - q.lo)), limits)
         if shape.width <= self.longest:
             return self.node(primitive, shape, a, b)
         k = -(-shape.width // 2)
@@ -261,7 +261,7 @@ class _Lowering:
             return self._of_bits(a, b)
         width = self._widths(a, b)[0]
         if width <= self.factor:
-            return self.node("times", _within(self._product_range(a, b), limits), *sorted((a, b)))
+            return self.node("times", _within(*self._product_range(a, b), limits), *sorted((a, b)))
         excess = width - self.factor
         k = excess if excess <= self.factor // 2 else self.factor - 1
         high, low = self.product(self.shr(a, k), b), self.product(self.low(a, k), b, soft=excess <= _THIN)

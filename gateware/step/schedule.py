@@ -53,19 +53,20 @@ class _Scheduler:
                 self.users[operand].append(k)
         self.results = set(graph.next_state) | set(graph.outputs)
         self.delays = [self._delay(k, node) for k, node in enumerate(self.nodes)]
+        self.wires = [delay == 0 for delay in self.delays]
         # A memory's word comes a clock later.
         self.late = [int(node.primitive == "table") for node in self.nodes]
 
     def run(self):
         self.stages, self.ready = [], []
-        for k, node in enumerate(self.nodes):
-            stage = max((self._there(j) for j in self.operands[k]), default=0)
+        for k in range(len(self.nodes)):
+            stage = self._earliest(k)
             start = self._arrival(k, stage)
             if not self._fits(k, start):
                 stage, start = stage + 1, 0.0
             self.stages.append(stage)
             self.ready.append(self._finish(k, start))
-        self.latency = 1 + max((self._there(k) for k in self.results - self.constants), default=0)
+        self.latency = max((max(self._there(k) + 1, self._made(k)[1]) for k in self.results - self.constants), default=1)
         early = self._improve()
         self._sweep(reversed(range(len(self.nodes))), latest=True)
         return Schedule(min(early, self._improve())[1], self.latency)
@@ -75,7 +76,7 @@ class _Scheduler:
         for _ in range(_SWEEPS):
             if not self._sweep(reversed(range(len(self.nodes)))) + self._sweep(range(len(self.nodes))):
                 break
-        return sum(self._waiting(k) for k in range(len(self.nodes)) if k not in self.constants), tuple(self.stages)
+        return sum(self._bits(k) for k in range(len(self.nodes)) if k not in self.constants), tuple(self.stages)
 
     def _delay(self, k, node):
         """The time a node takes, in nanoseconds."""
@@ -104,6 +105,25 @@ class _Scheduler:
         """The clock in which a value is first there."""
         return self.stages[k] + self.late[k]
 
+    def _made(self, k):
+        """The clock in which a value is made by logic, a memory or a multiplier, and that from which on its users may take it."""
+        primitive = self.nodes[k].primitive
+        if primitive in ("state", "input"):
+            return -1, 0
+        if not self.wires[k]:
+            return self._there(k), self.stages[k] + 1 + self.target.way if primitive == "times" else 0
+        made = [self._made(j) for j in self.operands[k]]
+        return max((each[0] for each in made), default=-1), max((each[1] for each in made), default=0)
+
+    def _from(self, k, made, settled):
+        """The first clock in which a node may use a value that is made and settled in such clocks."""
+        if self.nodes[k].primitive == "times":
+            return max(made + 1 + self.target.way, settled)
+        return 0 if self.wires[k] else settled
+
+    def _earliest(self, k):
+        return max((max(self._there(j), self._from(k, *self._made(j))) for j in self.operands[k]), default=0)
+
     def _arrival(self, k, stage):
         """When the operands of a node are there in a stage; those of earlier ones are in registers."""
         return max((self.ready[j] for j in self.operands[k] if self._there(j) == stage), default=0.0)
@@ -123,7 +143,7 @@ class _Scheduler:
 
     def _move(self, k, as_late):
         """Move one node to the clock that costs the fewest registers, the latest of equals, or to the latest at any cost."""
-        earliest = max((self._there(j) for j in self.operands[k]), default=0)
+        earliest = self._earliest(k)
         latest = min((self.stages[j] for j in self.users[k]), default=self.latency) - self.late[k]
         if k in self.results:
             latest = min(latest, self.latency - 1 - self.late[k])
@@ -141,11 +161,11 @@ class _Scheduler:
     def _cost(self, k, stage):
         """Register bits of a node's value and of its operands with the node in a stage."""
         before, self.stages[k] = self.stages[k], stage
-        cost = sum(self._waiting(j) for j in (k, *self.operands[k]))
+        cost = sum(self._bits(j) for j in (k, *self.operands[k]))
         self.stages[k] = before
         return cost
 
-    def _waiting(self, k):
+    def _bits(self, k):
         last = max((self.stages[j] for j in self.users[k]), default=self._there(k))
         if k in self.results:
             last = self.latency
@@ -155,7 +175,7 @@ class _Scheduler:
         """Whether what stays in its clock keeps within the period with a node in a stage."""
         before, self.stages[k] = self.stages[k], stage
         start = self._arrival(k, stage)
-        allowed = self._fits(k, start) and self._follows(k, self._finish(k, start))
+        allowed = self._fits(k, start) and self._follows(k, self._finish(k, start)) and self._waits(k, *self._made(k))
         self.stages[k] = before
         return allowed
 
@@ -167,6 +187,13 @@ class _Scheduler:
                 if not self._fits(j, start) or not self.late[j] and not self._follows(j, start + self.delays[j]):
                     return False
         return True
+
+    def _waits(self, k, made, settled):
+        """Whether all that use a value do so late enough."""
+        if k in self.results and settled > self.latency:
+            return False
+        return all(self.stages[j] >= self._from(j, made, settled) and (not self.wires[j] or self._waits(j, made, settled))
+                   for j in self.users[k])
 
     def _update(self, k):
         """Times of a node and of all that hang on it, after a move."""

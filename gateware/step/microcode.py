@@ -266,7 +266,7 @@ class Microcode:
             zeros = (mantissa & -mantissa).bit_length() - 1
             return _Form(operands[1 - place], None, mantissa >> zeros, -zeros, None)
         if node.primitive == "shl":
-            inner = self.form(operands[0]) if self.uses[operands[0]] == 1 and self.nodes[operands[0]].primitive in ("mul", "shl") else None
+            inner = self.form(operands[0]) if self.nodes[operands[0]].primitive in ("mul", "shl") else None
             if inner is not None and inner.b is None:
                 return _Form(inner.a, None, inner.mantissa, inner.shift - node.static["n"], None)
             return _Form(operands[0], None, 1, -node.static["n"], None)
@@ -276,7 +276,7 @@ class Microcode:
         """``node k >> n``, with the constant that was added before."""
         addend, rounds = 0, False
         node = self.nodes[k]
-        if node.primitive == "add" and self.uses[k] == 1:
+        if node.primitive == "add":
             operands = self.operands(k)
             values = [self.constant(each) for each in operands]
             value = next((each for each in values if each is not None), None)
@@ -285,7 +285,8 @@ class Microcode:
                 rounds = value % (1 << n) == half
                 addend = (value - half * rounds) >> n
                 k = operands[0 if values[0] is None else 1]
-        inner = self.form(k) if self.uses[k] == 1 and self.nodes[k].primitive in ("mul", "shl") else None
+        # A product is as cheap again as its value would be kept, and need not be kept in full.
+        inner = self.form(k) if self.nodes[k].primitive in ("mul", "shl") else None
         if inner is None:
             return _Form(k, None, 1, n, rounds, addend)
         shift = inner.shift + n

@@ -106,8 +106,8 @@ def from_equations(*equations, ranges, threshold=None, reset=None, parameters=No
             document["spike"]["refractory"] = {"time": refractory, "hold": list(hold)}
     elif reset or refractory or crossing:
         raise EquationError("reset, refractory and crossing are for a neuron with a threshold")
-    return EquationNeuron(read_document(document, name, name, folder=_FOLDER, units=bool(units or any("unit" in each for each in variables.values()))),
-                          seed=seed)
+    checked = any("unit" in each for each in variables.values())
+    return EquationNeuron(read_document(document, name, name, folder=_FOLDER, units=checked), seed=seed)
 
 
 def _text(name, value):

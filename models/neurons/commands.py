@@ -162,7 +162,8 @@ def _compile(options):
         "fraction_bits": {name: neuron.fractions[name] for name in table.states},
         "bits": {name: shape.width for name, shape in neuron.state._asdict().items()} if neuron.state else {},
         "error_per_step": neuron.step_errors,
-        "tables": {name: {"function": text, "segments": fit.segments, "order": fit.order, "error": fit.error} for name, (text, fit) in neuron.fits.items()},
+        "tables": {name: {"function": text, "segments": fit.segments, "order": fit.order, "error": fit.error}
+                   for name, (text, fit) in neuron.fits.items()},
         "products": primitives.count("mul"), "values": len(primitives),
         "duration": float(exact.time[-1]), "unit": table.time_unit,
         "events": {name: {"float": int(exact.events[name].sum()), "fixed": int(fixed.events[name].sum())} for name in exact.events},

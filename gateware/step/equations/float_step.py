@@ -111,7 +111,8 @@ def float_source(table, system):
     hints = {}
     for name, root in table.inlined.items():
         hints.setdefault(root, name if name not in table.states else f"{name}_")
-    text = _Text([*system.stages.values(), *system.updates.values(), *system.events.values(), *system.resets.values(), *system.outputs.values()], leaves, hints)
+    parts = (system.stages, system.updates, system.events, system.resets, system.outputs)
+    text = _Text([root for part in parts for root in part.values()], leaves, hints)
     hidden = [f"refractory_{name}" for name in system.refractory] + [f"{name}_bits{k}" for name in table.generators
                                                                     for k in range(1 + name.startswith("normal"))]
     for name in table.generators:

@@ -49,7 +49,7 @@ def _ratio(over, exponent):
         return None
     draw, ratios = random.Random(0), []
     for _ in range(6):
-        at = {name: number(draw.uniform(-90.0, 60.0)) for name in over.variables}
+        at = {name: number(draw.uniform(-90.0, 60.0)) for name in sorted(over.variables)}
         a, b = substitute(over, at).value, substitute(exponent, at).value
         if not (math.isfinite(a) and math.isfinite(b)) or b == 0:
             return None

@@ -6,7 +6,7 @@ from .errors import EquationError
 from .expression import Expression, call, number, substitute, text, variable
 from .linear import linear_in
 
-__all__ = ["System", "system_of"]
+__all__ = ["System", "state_of", "system_of"]
 
 
 @dataclass(frozen=True)
@@ -187,3 +187,8 @@ def _exact(table, f, now, dt, stage, where):
                     change = call("+", change, call("*", number(float(coefficient)), factor))
         moved[name] = call("+", now[name], change)
     return moved
+
+
+def state_of(stage):
+    """``v`` of ``stage1(v)``."""
+    return stage.removesuffix(")").split("(")[1]

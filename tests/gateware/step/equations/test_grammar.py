@@ -48,7 +48,8 @@ def test_equal_expressions_are_one():
     ("exp(a, b)", "gives exp 2 arguments: it takes 1"), ("__import__('os')", "calls __import__"), ("a.b", "is not in the grammar"),
     ("(lambda: 1)()", "is not in the grammar"), ("[1, 2]", "is not in the grammar"), ("'text'", "is not in the grammar"),
     ("True", "is no number"), ("1e999", "is not finite"), ("x[y]", "must be an integer expression"), ("a is b", "a comparison that"),
-    ("random()", "cannot stand here"), ("next(x + 1)", "takes the name of a state"), ("sum(k, k)", "must be sum"), ("a // b", "is not in the grammar"),
+    ("random()", "cannot stand here"), ("next(x + 1)", "takes the name of a state"), ("sum(k, k)", "must be sum"),
+    ("a // b", "is not in the grammar"),
     ("x := 3", "is not"), ("(" * 300 + ")" * 300, "is not an expression"), ("1+" * 20_000 + "1", "must have at most"),
 ])
 def test_what_is_not_in_the_grammar_is_refused(text, reason):

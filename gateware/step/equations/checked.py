@@ -5,7 +5,6 @@ import re
 from .arrays import interval
 from .document import IDENTIFIER, check_name
 from .expression import call, substitute, variable
-from .grammar import parse
 from .singularities import without_singularities
 from .table import Event
 from .units import check_units, per

@@ -276,9 +276,10 @@ def test_marder_bursts_by_its_calcium_currents_and_is_in_nernst_balance():
 
     # Hyperpolarised, calcium is at rest, and the currents of the paper's sigmoids balance the injected one.
     def gates(v):
-        return {"m_Na": gate(v, -25.5, 5.29), "h_Na": gate(v, -48.9, -5.18), "m_CaT": gate(v, -27.1, 7.2),
-                "h_CaT": gate(v, -32.1, -5.5), "m_CaS": gate(v, -33, 8.1), "h_CaS": gate(v, -60, -6.2), "m_A": gate(v, -27.2, 8.7),
-                "h_A": gate(v, -56.9, -4.9), "m_KCa": 0.05 / 3.05 * gate(v, -28.3, 12.6), "m_Kd": gate(v, -12.3, 11.8), "m_H": gate(v, -70, -6)}
+        halves = {"m_Na": (-25.5, 5.29), "h_Na": (-48.9, -5.18), "m_CaT": (-27.1, 7.2), "h_CaT": (-32.1, -5.5), "m_CaS": (-33, 8.1),
+                  "h_CaS": (-60, -6.2), "m_A": (-27.2, 8.7), "h_A": (-56.9, -4.9), "m_Kd": (-12.3, 11.8), "m_H": (-70, -6)}
+        found = {name: gate(v, half, slope) for name, (half, slope) in halves.items()}
+        return found | {"m_KCa": 0.05 / 3.05 * gate(v, -28.3, 12.6)}
 
     def balance(v):
         g, calcium = gates(v), 12.2 * np.log(60000)

@@ -139,7 +139,7 @@ def test_booth_rinzel_rests_where_its_currents_balance():
 
 @truth("booth_rinzel")
 def test_booth_rinzel_holds_a_plateau_by_its_dendritic_calcium():
-    """The paper's bistability: with less calcium-activated potassium, firing outlasts the pulse that starts it, by L-type calcium alone."""
+    """The paper's bistability: with less calcium-activated potassium, firing outlasts its pulse, by L-type calcium."""
     drug = {"g_KCa_s": 3.136, "g_KCa_d": 0.6}
     time = np.arange(round(2200 / 0.02)) * 0.02
     pulse = np.where((time > 500) & (time < 1200), 20.0, -3.0)

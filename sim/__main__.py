@@ -13,10 +13,11 @@ examples:
   python -m sim list                            every component and how far its kept evidence goes
   python -m sim check LIF                       compare, prove and map every configuration of the LIF neuron
   python -m sim check 'gateware.sc.*' --level proof
-  python -m sim check all --fresh               show everything again (up to an hour)
+  python -m sim check izhikevich                a neuron of the catalogue; catalogue means all of them
+  python -m sim check all --fresh --jobs 2      show everything again (up to an hour)
   python -m sim trace LIF:default -o lif.vcd    waveforms of 1000 clocks
 
-A component is named by its class, CLASS:CONFIGURATION, or its module; shell patterns work; all means all.
+A component is named by its class, CLASS:CONFIGURATION, its module, or as the catalogue's neuron; shell patterns work; all means all.
 
 exit status: 0 everything asked for holds, 1 something does not or a tool failed, 2 wrong arguments, 130 interrupted
 """
@@ -39,6 +40,7 @@ def _parser():
     check.add_argument("components", nargs="+", metavar="COMPONENT", help="names, patterns, or: all")
     check.add_argument("--level", choices=("rtl", "proof", "netlist", "all"), default="all", help="the rung (default: all)")
     check.add_argument("--fresh", action="store_true", help="show again what is kept, too")
+    check.add_argument("--jobs", type=_at_least(1), default=1, metavar="N", help="processes that work at once (default: 1)")
     check.add_argument("--keep", action="store_true", help="write what succeeds to the kept results of the project")
     check.add_argument("--json", action="store_true", help="print one JSON document instead of text")
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from gateware.step import StepComponent
 from gateware.yosys import YosysError
 
+from .capacity import LEFT_OUT
 from .compilers import CompilerError
 from .kept import KeptResults, evidence_digest
 from .ladder import LEVELS, check_each
+from .processes import check_in_processes
 from .selection import select
 
 
@@ -51,7 +53,7 @@ def _list(options, components):
     kept, rows = KeptResults(), []
     for name, component in components.items():
         rows.append({"name": name, "kind": "step" if isinstance(component, StepComponent) else "structure",
-                     "kept": [level for level in LEVELS if kept.find(name, level, evidence_digest(component, level)) is not None]})
+                     "kept": [level for level in LEVELS if not _missing(kept.find(name, level, evidence_digest(component, level)))]})
     if options.json:
         print(json.dumps(rows, indent=1))
     else:
@@ -64,7 +66,7 @@ def _list(options, components):
 def _check(options, components):
     kept, reports = KeptResults(), []
     with _progress(len(components)) as (tell, done):
-        for report in check_each(components, options.level, kept=kept, fresh=lambda name, level: options.fresh, progress=tell):
+        for report in _reports(options, components, kept, tell):
             reports.append(report)
             done()
             # Every report is kept at once: an interrupted run has not worked for nothing.
@@ -79,6 +81,16 @@ def _check(options, components):
     else:
         print(f"{len(reports) - len(failed)} of {len(reports)} components hold{': NOT ' + ', '.join(failed) if failed else ''}")
     return 1 if failed else 0
+
+
+def _missing(says):
+    return says is None or says.startswith(LEFT_OUT)
+
+
+def _reports(options, components, kept, tell):
+    if options.jobs > 1:
+        return check_in_processes(list(components), options.level, options.jobs, kept=kept, fresh=options.fresh, progress=tell)
+    return check_each(components, options.level, kept=kept, fresh=lambda name, level: options.fresh, progress=tell)
 
 
 def _trace(options, components):

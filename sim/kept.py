@@ -18,6 +18,7 @@ from gateware.step.bind import helpers
 from gateware.yosys import find_yosys
 
 from .properties.property import properties_of
+from .selection import CATALOGUE
 
 
 __all__ = ["KeptResults", "evidence_digest"]
@@ -30,6 +31,12 @@ _STEP = {
                     *(_MODELS / f"{name}.py" for name in ("arrays", "generated", "numba_domain", "step_model"))],
     "proof": lambda: [_HERE / "proof.py", _HERE / "proof_domain.py", _HERE / "properties" / "property.py"],
     "netlist": lambda: [_HERE / "netlist.py"],
+}
+# A neuron from equations is proven node by node.
+_EQUATIONS = {
+    "rtl": _STEP["rtl"],
+    "proof": lambda: [_HERE / "node_proof.py", _HERE / "wires.py", _HERE / "proof_domain.py"],
+    "netlist": lambda: [_HERE / "netlist.py", _HERE / "capacity.py"],
 }
 # A structure's evidence stands on the models of its parts and its contract as well.
 _STRUCTURE = {
@@ -73,7 +80,8 @@ def evidence_digest(component, level: str) -> str:
             parts += [inspect.getsource(helper) for each in properties_of(component)
                       for helper in (each.claim, *helpers(each.claim))]
         parts.append(repr((component.params, component.state, component.init, component.inputs)))
-    sources = _STEP if isinstance(component, StepComponent) else _STRUCTURE
+    from gateware.neurons.equation_neuron import EquationNeuron
+    sources = _EQUATIONS if isinstance(component, EquationNeuron) else _STEP if isinstance(component, StepComponent) else _STRUCTURE
     parts += [path.read_text(encoding="utf-8") for path in sorted(sources[level]())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
@@ -90,17 +98,15 @@ class KeptResults:
     Parameters
     ----------
     path : path_like, optional
-        The file (the one that belongs to the package).
+        The file (the one that belongs to the package). Those of the catalogue's neurons are in a file of their own beside it,
+        whose name begins with ``catalogue_``.
     """
 
     def __init__(self, path=_HERE / "results.json"):
-        self._path = Path(path)
-        try:
-            self._entries = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            self._entries = {}
-        except ValueError as error:
-            raise ValueError(f"{self._path} must be JSON as `python -m sim check --keep` writes it: {error}") from None
+        path = Path(path)
+        self._paths = [path, path.with_name(f"catalogue_{path.name}")]
+        self._saved = [_read(each) for each in self._paths]
+        self._entries = {name: dict(entry) for entries in self._saved for name, entry in entries.items()}
 
     def find(self, name: str, level: str, digest: str) -> str | None:
         """Return what a rung said of a component when it succeeded, or None if nothing is kept or something changed since.
@@ -116,17 +122,45 @@ class KeptResults:
         """Keep a result; :meth:`save` writes it."""
         self._entries.setdefault(name, {})[level] = {"digest": digest, "says": says, "tools": _versions(level)}
 
+    def names(self) -> list:
+        """The components of which something is kept."""
+        return list(self._entries)
+
+    def entry(self, name: str) -> dict:
+        """All that is kept of a component, for :meth:`take` in another process."""
+        return self._entries.get(name, {})
+
+    def take(self, name: str, entry: dict) -> None:
+        """Keep what another process found."""
+        self._entries.setdefault(name, {}).update(entry)
+
     def save(self, names=None) -> None:
-        """Write the file as a whole, without components other than ``names`` (if given)."""
+        """Write the files that changed, as a whole, without components other than ``names`` (if given)."""
         if names is not None:
             self._entries = {name: entry for name, entry in self._entries.items() if name in set(names)}
-        text = json.dumps(self._entries, indent=1, sort_keys=True) + "\n"
-        handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".results-")
-        try:
-            with open(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, self._path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        for k, path in enumerate(self._paths):
+            entries = {name: dict(entry) for name, entry in self._entries.items() if name.startswith(f"{CATALOGUE}:") == (k == 1)}
+            if entries != self._saved[k]:
+                _write(path, json.dumps(entries, indent=1, sort_keys=True) + "\n")
+                self._saved[k] = entries
+
+
+def _read(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise ValueError(f"{path} must be JSON as `python -m sim check --keep` writes it: {error}") from None
+
+
+def _write(path, text):
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".results-")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -6,10 +6,12 @@ import re
 import time
 from dataclasses import dataclass, field
 
+from gateware.neurons.equation_neuron import EquationNeuron
 from gateware.rtlil import component_ports, to_rtlil
 from gateware.step import StepComponent
 from gateware.step.pipeline import Pipeline
 
+from .capacity import LEFT_OUT, beyond_capacity
 from .kept import KeptResults, evidence_digest
 
 
@@ -17,6 +19,8 @@ __all__ = ["LEVELS", "Report", "Rung", "check", "check_each"]
 
 LEVELS = ("rtl", "proof", "netlist")
 _WORDS = {"rtl": "compared", "proof": "proven", "netlist": "netlist"}
+_UNIT = 12              # components that share a C++ unit
+_EXACT_SECONDS = 2.0    # for the exact integers of a neuron from equations: there are hundreds of these neurons
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Rung:
     ok : bool
         Whether it holds.
     says : str
-        What was shown, or the first difference.
+        What was shown, the first difference, or why the rung was left out.
     seconds : float
         Wall time; 0 if the result was kept.
     kept : bool
@@ -43,10 +47,15 @@ class Rung:
     seconds: float = 0.0
     kept: bool = False
 
+    @property
+    def left_out(self) -> bool:
+        """Whether the rung does not apply: there is no netlist of what does not fit the part."""
+        return self.says.startswith(LEFT_OUT)
+
     def __str__(self):
         how = "kept" if self.kept else f"{self.seconds:.1f} s"
-        verdict = _WORDS[self.level] if self.ok else f"NOT {_WORDS[self.level]}"
-        return f"{verdict:>12}  {self.says} ({how})"
+        verdict = "left out" if self.left_out else _WORDS[self.level] if self.ok else f"NOT {_WORDS[self.level]}"
+        return f"{verdict:>12}  {self.says.removeprefix(LEFT_OUT)} ({how})"
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ def check(component, level: str = "rtl", *, name: str | None = None) -> Report:
 
 
 def check_each(components: dict, level: str = "all", *, kept: KeptResults | None = None, fresh=lambda name, level: False, progress=None):
-    """Check components one by one; those to be simulated share one library.
+    """Check components one by one; those to be simulated share a library, some at a time.
 
     Parameters
     ----------
@@ -129,14 +138,15 @@ def check_each(components: dict, level: str = "all", *, kept: KeptResults | None
     levels, tell = LEVELS if level == "all" else (level,), progress or (lambda what: None)
     digests = {(name, each): evidence_digest(component, each) for name, component in components.items() for each in levels if kept}
     known = {key: kept.find(*key, digest) for key, digest in digests.items() if not fresh(*key)}
-    simulated = {name: component for name, component in components.items() if "rtl" in levels and not known.get((name, "rtl"))}
+    simulated = [name for name in components if "rtl" in levels and not known.get((name, "rtl"))]
     simulations = {}
-    if simulated:
-        from . import cxxrtl
-        tell(f"compiling {len(simulated)} component{'s' * (len(simulated) > 1)}")
-        simulations = cxxrtl.compile(simulated)
     for name, component in components.items():
         rungs = []
+        if name in simulated and name not in simulations:
+            from . import cxxrtl
+            unit = simulated[simulated.index(name):][:_UNIT]
+            tell(f"compiling {len(unit)} component{'s' * (len(unit) > 1)}")
+            simulations = cxxrtl.compile({each: components[each] for each in unit})
         for each in levels:
             if known.get((name, each)):
                 rungs.append(Rung(each, True, known[name, each], kept=True))
@@ -156,7 +166,8 @@ def _rtl(component, name, simulation):
     from .transactions import compare_transactions
     try:
         if isinstance(component, StepComponent):
-            results = [compare_rtl(component, simulation), compare_exact(component)]
+            keywords = {"seconds": _EXACT_SECONDS} if isinstance(component, EquationNeuron) else {}
+            results = [compare_rtl(component, simulation), compare_exact(component, **keywords)]
         else:
             results = [compare_transactions(component, simulation)]
     except SimulationError as error:
@@ -165,7 +176,10 @@ def _rtl(component, name, simulation):
 
 
 def _proof(component, name, simulation):
-    if isinstance(component, StepComponent):
+    if isinstance(component, EquationNeuron):
+        from .node_proof import prove_nodes
+        result = prove_nodes(component)
+    elif isinstance(component, StepComponent):
         from .proof import prove
         result = prove(component)
     elif isinstance(component, Pipeline):
@@ -179,6 +193,9 @@ def _proof(component, name, simulation):
 
 def _netlist(component, name, simulation):
     from .netlist import check_netlist
+    left_out = isinstance(component, EquationNeuron) and beyond_capacity(component)
+    if left_out:
+        return True, left_out
     # A product of two signals fits DSP cells; as sums of LUTs it is beyond what equivalence checks can do in time.
     result = check_netlist(component, name, dsp=re.search(r"cell \$mul ", to_rtlil(component)) is not None)
     return result.ok, str(result).removeprefix("netlist: ")

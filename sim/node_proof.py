@@ -82,7 +82,7 @@ class _NodeProof:
         goals = {
             "the graph is the step's": self._same_graph(),
             f"each of {len(nodes)} nodes": ((where, self._node(k)) for where, k in nodes),
-            "exact widths": ((where, self._exact(k)) for where, k in [*self._constants(), *nodes]),
+            "exact widths (no intermediate overflow)": ((where, self._exact(k)) for where, k in [*self._constants(), *nodes]),
             "outputs": ((name, self._output(name, k)) for name, k in outputs),
         }
         if component.state:

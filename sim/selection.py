@@ -5,7 +5,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 
-__all__ = ["select"]
+__all__ = ["CATALOGUE", "select"]
+
+CATALOGUE = "gateware.neurons.catalogue"
 
 
 def select(patterns) -> dict:
@@ -15,7 +17,8 @@ def select(patterns) -> dict:
     ----------
     patterns : iterable of str
         Each ``all``, or a pattern for a full name (``gateware.neurons.lif.LIF:default``), a class and configuration
-        (``LIF:default``), a class (``LIF``), or a module (``gateware.neurons.*``).
+        (``LIF:default``), a class (``LIF``), or a module (``gateware.neurons.*``). Neurons of the catalogue are called
+        ``gateware.neurons.catalogue:izhikevich``, or ``izhikevich``; ``catalogue`` is all of them.
 
     Returns
     -------
@@ -27,19 +30,25 @@ def select(patterns) -> dict:
     ValueError
         If a pattern finds nothing.
     """
+    from gateware.neurons import catalogue
     from gateware.step import discover
-    every = dict(discover())
+    patterns = list(patterns)
+    neurons = {f"{CATALOGUE}:{name}": name for name in catalogue.names()}
+    # Neither is made where the other is asked for by name: a neuron is compiled, and there are hundreds of components.
+    named = neurons.keys() | neurons.values() | {"catalogue", *(f"catalogue:{name}" for name in neurons.values())}
+    every = {} if named.issuperset(patterns) else dict(discover())
     found = set()
     for pattern in patterns:
-        names = {name for name in every if pattern == "all" or any(fnmatchcase(alias, pattern) for alias in _aliases(name))}
+        names = {name for name in (*every, *neurons) if pattern == "all" or any(fnmatchcase(alias, pattern) for alias in _aliases(name))}
         if not names:
             classes = sorted({name.split(":")[0].rsplit(".", 1)[1] for name in every})
-            raise ValueError(f"component must be all or match one of {', '.join(classes)}, not {pattern!r}")
+            raise ValueError(f"component must be all, catalogue, a neuron of the catalogue or match one of {', '.join(classes)}, not {pattern!r}")
         found |= names
-    return {name: component for name, component in every.items() if name in found}
+    components = {name: component for name, component in every.items() if name in found}
+    return components | {name: catalogue.neuron(neuron) for name, neuron in neurons.items() if name in found}
 
 
 def _aliases(name):
     path, configuration = name.split(":", 1)
     module, cls = path.rsplit(".", 1)
-    return name, path, module, cls, f"{cls}:{configuration}"
+    return name, path, module, cls, f"{cls}:{configuration}", *([configuration] if path == CATALOGUE else [])

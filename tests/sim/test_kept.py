@@ -34,6 +34,36 @@ def test_a_component_that_is_no_more_is_forgotten(results, tmp_path):
     assert set(json.loads((tmp_path / "results.json").read_text())) == {"LIF"}
 
 
+def test_neurons_of_the_catalogue_are_kept_in_a_file_of_their_own(results, tmp_path):
+    before = (tmp_path / "results.json").stat().st_mtime_ns
+    assert not (tmp_path / "catalogue_results.json").exists()
+    results.keep("gateware.neurons.catalogue:izhikevich", "rtl", "abc", "compared")
+    results.save()
+    assert set(json.loads((tmp_path / "catalogue_results.json").read_text())) == {"gateware.neurons.catalogue:izhikevich"}
+    assert (tmp_path / "results.json").stat().st_mtime_ns == before    # what did not change is not written
+    again = KeptResults(tmp_path / "results.json")
+    assert again.find("gateware.neurons.catalogue:izhikevich", "rtl", "abc") == "compared"
+    assert again.names() == ["LIF", "gateware.neurons.catalogue:izhikevich"]
+
+
+def test_what_another_process_found_is_taken(results, tmp_path):
+    other = KeptResults(tmp_path / "results.json")
+    other.keep("LIF", "rtl", "def", "compared")
+    results.take("LIF", other.entry("LIF"))
+    assert results.find("LIF", "rtl", "def") == "compared" and results.find("LIF", "proof", "abc") == "proven"
+
+
+def test_a_neuron_from_equations_has_a_digest_of_its_own_proof(monkeypatch):
+    from gateware.neurons import catalogue
+    neuron = catalogue.neuron("leaky_integrate_and_fire")
+    before = {level: evidence_digest(neuron, level) for level in ("rtl", "proof", "netlist")}
+    sources = kept._EQUATIONS["proof"]
+    monkeypatch.setitem(kept._EQUATIONS, "proof", lambda: sources()[1:])
+    after = {level: evidence_digest(neuron, level) for level in before}
+    assert {level for level in before if before[level] != after[level]} == {"proof"}
+    assert {path.name for path in sources()} == {"node_proof.py", "wires.py", "proof_domain.py"}
+
+
 def test_a_damaged_file_is_refused(tmp_path):
     (tmp_path / "results.json").write_text("{")
     with pytest.raises(ValueError, match="must be JSON as `python -m sim check --keep` writes it"):

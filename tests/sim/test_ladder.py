@@ -7,12 +7,12 @@ import pytest
 import sim
 from gateware.neurons.lif import LIF
 from gateware.sc.sources.ramp import RampCounter
+from gateware.step import discover
 from sim import ladder
 from sim.kept import KeptResults, evidence_digest
 from sim.ladder import LEVELS, Report, Rung, check_each
-from sim.selection import select
 
-COMPONENTS = select(["all"])
+COMPONENTS = dict(discover())
 RUNGS = [(name, level) for name in COMPONENTS for level in LEVELS]
 # Every run shows a tenth again, another one each day; SPIKELOOM_SEED repeats a run.
 SEED = int(os.environ.get("SPIKELOOM_SEED", time.time() // 86400))
@@ -68,6 +68,22 @@ def test_kept_results_are_not_shown_again_unless_asked(tmp_path, monkeypatch):
     next(check_each(component, "netlist", kept=kept, fresh=lambda name, level: True))
     next(check_each({"counter": RampCounter(5)}, "netlist", kept=kept))
     assert runs == ["counter"] * 3
+
+
+def test_a_rung_that_does_not_apply_says_so():
+    rung = Rung("netlist", True, "left out: its products take 11 SB_MAC16, and an iCE40UP5K has 8", kept=True)
+    assert rung.left_out and not Rung("netlist", True, "proven equal to the RTL").left_out
+    assert str(rung) == "    left out  its products take 11 SB_MAC16, and an iCE40UP5K has 8 (kept)"
+
+
+def test_components_to_be_simulated_share_a_library_some_at_a_time(monkeypatch):
+    from sim import cxxrtl
+    units, compile = [], cxxrtl.compile
+    monkeypatch.setattr(cxxrtl, "compile", lambda designs: units.append(list(designs)) or compile(designs))
+    monkeypatch.setattr(ladder, "_UNIT", 2)
+    components = {f"counter {k}": RampCounter(k) for k in (3, 4, 5)}
+    assert all(report.ok for report in check_each(components, "rtl"))
+    assert units == [["counter 3", "counter 4"], ["counter 5"]]
 
 
 def test_nothing_checked_is_no_success():

@@ -1,6 +1,7 @@
 """Neurons simulated: in float64 as their equations say, or in the integers of their hardware."""
 
-_HOMES = {"Trace": "simulate", "input_array": "protocol", "rate": "simulate", "rheobase": "simulate", "simulate": "simulate", "solve": "simulate"}
+_HOMES = {"Trace": "simulation", "input_array": "protocol", "rate": "simulation", "rheobase": "simulation",
+          "simulate": "simulation", "solve": "simulation"}
 __all__ = sorted(_HOMES)
 
 

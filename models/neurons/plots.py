@@ -7,14 +7,14 @@ import numpy as np
 
 from gateware.neurons.equation_neuron import EquationNeuron
 
-from .simulate import simulate
+from .simulation import simulate
 
 __all__ = ["plot_activity"]
 
 _SWEEP = 25
 
 
-def plot_activity(table, path, *, duration=None, inputs=None):
+def plot_activity(table, path, *, duration=None, inputs=None, dpi=110):
     """Draw a neuron's protocol: input, first states, spikes, both arithmetics; and its transfer curve, where the table has one.
 
     Parameters
@@ -25,10 +25,13 @@ def plot_activity(table, path, *, duration=None, inputs=None):
     duration : float, optional
     inputs : mapping, optional
         As :func:`models.neurons.simulate` takes them.
+    dpi : int
+        Of a PNG.
 
     Returns
     -------
-    None
+    (Trace, Trace, EquationNeuron)
+        In floats, in fixed point, and the neuron.
     """
     import matplotlib
     matplotlib.use("Agg")
@@ -59,7 +62,7 @@ def plot_activity(table, path, *, duration=None, inputs=None):
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), suffix=os.path.splitext(path)[1] or ".png")
     os.close(handle)
     try:
-        figure.savefig(temporary, dpi=110, metadata={"Software": None} if str(path).endswith(".png") else None)
+        figure.savefig(temporary, dpi=dpi, metadata={"Software": None} if str(path).endswith(".png") else None)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
@@ -67,6 +70,7 @@ def plot_activity(table, path, *, duration=None, inputs=None):
         raise
     finally:
         pyplot.close(figure)
+    return exact, fixed, neuron
 
 
 def _transfer(axis, table, neuron, sweep, duration):

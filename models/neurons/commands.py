@@ -14,6 +14,7 @@ examples:
   python -m models neuron compile adex --set b=60 --duration 500    formats, tables, error, spikes in floats and integers
   python -m models neuron compile mine.toml                         a table of one's own
   python -m models neuron plot izhikevich -o izhikevich.png
+  python -m models neuron page mine.toml -o pages
 """
 
 
@@ -49,6 +50,9 @@ def add_commands(commands):
     each.add_argument("--duration", type=float, help="in the neuron's unit of time (that of its protocol)")
     each.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="a constant input (those of its protocol)")
     each.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="PNG, SVG or PDF to write")
+    each = action("page", "write a neuron's page (Markdown and a picture) from its table", _page)
+    _neuron_arguments(each)
+    each.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="folder to write NAME.md and images/NAME.png into")
 
 
 def _neuron_arguments(parser):
@@ -190,4 +194,10 @@ def _plot(options):
         raise ValueError(f"--output must lie in a folder that exists, not in {options.output.parent}")
     plot_activity(table, options.output, duration=options.duration, inputs=_settings("--input", options.input))
     print(f"wrote {options.output}")
+    return 0
+
+
+def _page(options):
+    from .pages import write_page
+    print(f"wrote {write_page(_table(options), options.output)}")
     return 0

@@ -19,6 +19,11 @@ def main(arguments=None):
     sc_speed = commands.add_parser("sc-speed", help="packed streams, encoders, state machines and dense layers in Gbit/s, one core, "
                                                     "beside sc_neurocore_engine where that is installed")
     sc_speed.add_argument("--rounds", type=int, default=100, help="how often each measurement is taken (default: 100)")
+    neuron = commands.add_parser("neuron-speed", help="neuron-steps per second of banks of the catalogue's neurons, fixed point and float64, "
+                                                      "one core, beside sc_neurocore_engine where that is installed; all of them "
+                                                      "rewrites docs/neurons/speed.md")
+    neuron.add_argument("names", nargs="*", help="measure only these; writes nothing")
+    neuron.add_argument("--json", action="store_true", help="print figures as JSON; writes nothing")
     sc = commands.add_parser("sc", formatter_class=argparse.RawDescriptionHelpFormatter,
                              help="errors, correlation, pairs of sources and areas of the stochastic operators; rewrites docs/sc",
                              description="Measure the stochastic operators and rewrite docs/sc.",
@@ -43,6 +48,9 @@ def main(arguments=None):
         if options.command == "sc-speed":
             from .sc_speed import run_sc_speed
             return run_sc_speed(options.rounds)
+        if options.command == "neuron-speed":
+            from .neuron_speed import run_neuron_speed
+            return run_neuron_speed(options.names, as_json=options.json)
         if options.command == "sc":
             from .sc.run import PARTS, run_sc
             return run_sc(options.only, options.part or PARTS)

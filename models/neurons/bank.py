@@ -57,6 +57,7 @@ class Bank:
     ----------
     table : Table
     count : int
+    events, outputs : tuple of str
 
     Raises
     ------
@@ -85,6 +86,7 @@ class Bank:
             raise TypeError(f"neuron must be a name of the catalogue, a Table or an EquationNeuron, not {neuron!r}")
         self._side = _Fixed(neuron) if arithmetic == "fixed" else _Float(neuron)
         self.table, self.arithmetic, self._seed = self._side.table, arithmetic, seed
+        self.events, self.outputs = self._side.events, self._side.outputs
         self._padded = -(-self.count // LANES) * LANES
         self._kernels = {}
         self.reset()

@@ -13,7 +13,7 @@ import time
 import z3
 
 from gateware.rtlil import to_rtlil
-from gateware.step import Range
+from gateware.step import Range, StepError
 from gateware.step.bind import bind
 from gateware.step.symbolic import symbol
 from gateware.step.trace import _like, trace
@@ -147,8 +147,11 @@ class _NodeProof:
 
     def _same_graph(self):
         component = self._component
-        same = trace(component.step, component.params, component.state, component.inputs) == self._graph
-        yield "its trace", (same, "is another graph")
+        try:
+            same = trace(component.step, component.params, component.state, component.inputs) == self._graph
+            yield "its trace", (same, "is another graph")
+        except StepError as error:
+            yield "its trace", (False, str(error))
         domain = _Terms()
         parts = [("state", component.state), ("input", component.inputs)]
         symbols = [_like(shapes, [symbol(domain, shape, self._unknown(shape, f"{part} {name}")) for name, shape in fields(shapes)])

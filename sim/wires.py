@@ -11,12 +11,14 @@ from gateware.yosys import run_yosys
 
 __all__ = ["Wires"]
 
-# Nothing here optimises, so that a wire is computed from the wires that the RTL names. ROMs become logic, or their contents would be free.
+# Nothing here optimises, so that a wire is computed from the wires that the RTL names (but for comparisons of no bits, which the
+# writer of SMT-LIB does not take). ROMs become logic, or their contents would be free.
 _SCRIPT = """\
 read_rtlil design.il
 hierarchy -top design
 proc -noopt
 flatten
+opt_expr r:A_WIDTH=0 r:B_WIDTH=0 %i
 memory_map -rom-only
 async2sync
 dffunmap
@@ -65,7 +67,7 @@ class Wires:
         # A signal belongs to the first of the wires that it is part of.
         self._owner = {}
         for name in names:
-            for signal in _signals(functions[_WIRE + name][1]):
+            for signal in _signals(functions[_WIRE + name][1], functions):
                 self._owner.setdefault(signal, name)
         self._kept = {*self._owner, *(_WIRE + name for name in names)}
         self._uses = self._reached(functions)
@@ -77,7 +79,7 @@ class Wires:
         """The unknowns in the definition of every function, those in which it uses no unknown being put in."""
         uses = {}
         for name, (_, body) in functions.items():
-            direct = _signals(body)
+            direct = _signals(body, functions)
             uses[name] = {each for each in direct if each in self._owner}.union(
                 *(uses[each] for each in direct if each not in self._owner))
         return uses
@@ -131,6 +133,6 @@ class Wires:
         return z3.substitute(self.wire(name), *((each, z3.Const(_NEXT + each.decl().name(), each.sort())) for each in signals))
 
 
-def _signals(body):
-    """The functions that a definition uses, of one clock."""
-    return dict.fromkeys(name for name, _ in _USE.findall(body))
+def _signals(body, functions):
+    """The functions that a definition uses; those that are not defined, such as what a memory holds, are free in any case."""
+    return [name for name in dict.fromkeys(name for name, _ in _USE.findall(body)) if name in functions]

@@ -294,6 +294,23 @@ def test_marder_bursts_by_its_calcium_currents_and_is_in_nernst_balance():
     assert {name: state[name] for name in gates(v)} == pytest.approx(gates(v), rel=2e-3)
 
 
+@truth("wilson_neocortical")
+def test_wilson_neocortical_rests_at_a_root_of_its_polynomial_and_has_the_papers_classes():
+    v = np.polynomial.Polynomial([0, 1])
+    calcium = 4.205 + 11.6 * v + 8 * v**2
+    total = (-(17.8 + 47.6 * v + 33.8 * v**2) * (v - 0.5) - 26 * (1.24 + 3.7 * v + 3.2 * v**2) * (v + 0.95)
+             - 2.25 * calcium * (v - 1.2) - 9.5 * 3 * calcium * (v + 0.95))
+    roots = total.roots()
+    state = equilibrium("wilson_neocortical", I=0.0)
+    assert np.abs(roots - state["v"]).min() < 1e-7 and state["v"] == pytest.approx(-0.75, abs=0.02)
+    classes = {"bursting": {}, "regular": {"g_T": 0.1, "g_H": 5.0}, "fast": {"g_T": 0.25, "g_H": 0.0, "tau_R": 1.5}}
+    intervals = {name: np.diff(fired("wilson_neocortical", 1000.0, parameters)) for name, parameters in classes.items()}
+    assert intervals["bursting"].max() > 10 * intervals["bursting"].min()
+    regular, fast = intervals["regular"], intervals["fast"]
+    assert regular[-1] > 2 * regular[0] and np.ptp(regular[-3:]) < 0.1 * regular[-1]
+    assert fast[-1] < 1.3 * fast[0] and fast[-1] < 0.3 * regular[-1]
+
+
 def test_the_equilibrium_that_is_followed_is_one():
     # The helper of these files, on a bifurcation in closed form: FitzHugh's at I = 0.3313.
     v = -np.sqrt(1 - 0.08 * 0.8)

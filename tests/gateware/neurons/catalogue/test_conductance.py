@@ -349,3 +349,34 @@ def test_durstewitz_d1_excites_by_sodium_and_nmda():
     # As the paper found, D1 makes the same input fire more.
     counts = [len(spikes("durstewitz_dopamine", 1000.0, I=5.0, d1=d1)) for d1 in (0.0, 0.5, 1.0)]
     assert counts[0] < counts[1] < counts[2]
+
+
+@truth("cobahh")
+def test_cobahh_rests_where_its_currents_balance_and_sums_its_synapses():
+    def balance(v):
+        u = v + 63
+        m = share(linoid(0.32, u, 13, 4), linoid(0.28, -u, -40, 5))
+        h = share(0.128 * np.exp(-(u - 17) / 18), 4 * gate(u, 40, 5))
+        n = share(linoid(0.032, u, 15, 5), 0.5 * np.exp(-(u - 10) / 40))
+        return 20000 * m**3 * h * (v - 50) + 6000 * n**4 * (v + 90) + 10 * (v + 60)
+
+    v = optimize.brentq(lambda v: balance(v) + 100, -80, -64)
+    quiet = {"exc": 0, "inh": 0}
+    assert simulate("cobahh", 300.0, inputs=quiet | {"I": -100.0}).states["v"][-1] == pytest.approx(v, abs=1e-3)
+    # Two excitatory spikes at once, then one; the conductance is the sum of their exponentials.
+    spikes_in = np.zeros(1000)
+    spikes_in[[99, 299]] = 2, 1
+    found = simulate("cobahh", 50.0, inputs={"exc": spikes_in, "inh": spikes_in, "I": 0.0}).states
+    t = (np.arange(1000) - 99) * 0.05
+    for name, weight, tau in (("g_e", 6.0, 5.0), ("g_i", 67.0, 10.0)):
+        expected = weight * (2 * np.exp(-t / tau) * (t >= 0) + np.exp(-(t - 10) / tau) * (t >= 10 - 1e-9))
+        assert found[name] == pytest.approx(expected, abs=1e-9)
+
+
+@truth("cobahh")
+@pytest.mark.parametrize("current, expected", [(200.0, [4.11, 25.84, 47.60, 69.35, 91.11]), (500.0, [2.50, 14.55, 26.63, 38.71])])
+def test_cobahh_fires_as_in_brian2(current, expected):
+    # Brian2, rk4 with 0.01 ms, the equations of its COBAHH example without synapses: crossings of -20 mV, for 100 ms.
+    found = spikes("cobahh", 100.0, I=current, exc=0, inh=0)
+    assert len(found) == (5 if current == 200.0 else 9)
+    assert found[:len(expected)] == pytest.approx(expected, abs=0.2)

@@ -15,7 +15,8 @@ def prove_contracts(component, *, depth=2, timeout=60.0):
 
     Each component: that its output streams hold until the transfer, that no memory is read in the row being written or past
     its last one, and the assertions it carries. Dense layer, image encoder, read-out and classifier: their schedules as well
-    (:mod:`sim.specs`). Folded steps: that their program computes the step. The contents of memories that are written are taken as arbitrary.
+    (:mod:`sim.specs`). Folded steps: that their program computes the step. The contents of memories that are written are taken
+    as arbitrary.
 
     Parameters
     ----------

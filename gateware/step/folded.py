@@ -64,7 +64,8 @@ class FoldedStep(Component):
             raise TypeError(f"FoldedStep component must be a StepComponent, not {component!r}")
         if not component.state and not component.inputs:
             raise ValueError(f"FoldedStep component must have state or inputs, {type(component).__name__} has neither")
-        self.component, self.count, self.factor = component, integer("FoldedStep count", count), integer("FoldedStep factor", factor)
+        self.component, self.count = component, integer("FoldedStep count", count)
+        self.factor = integer("FoldedStep factor", factor)
         if not 1 <= self.count <= 4096:
             raise ValueError(f"FoldedStep count must be between 1 and 4096, not {self.count}")
         if not 8 <= self.factor <= 32:
@@ -137,8 +138,8 @@ class FoldedStep(Component):
         if self.count > 1:
             # Below are the values that all neurons share, above each neuron's state.
             init += [0] * ((1 << bits - 1) - len(init))
-            state = [int(getattr(self.component.init, name)) for name in fields] + [0] * ((1 << ceil_log2(len(fields))) - len(fields))
-            init += state * self.count
+            state = [int(getattr(self.component.init, name)) for name in fields]
+            init += (state + [0] * ((1 << ceil_log2(len(fields))) - len(fields))) * self.count
             with m.If(self._ends):
                 m.d.sync += number.eq(Mux(number == self.count - 1, 0, number + 1))
 
@@ -149,8 +150,9 @@ class FoldedStep(Component):
             own = Cat(address[:ceil_log2(len(fields))], number, Const(0, bits))[:bits - 1]
             return Mux(address[-1], own | 1 << bits - 1, shared)
 
-        m.submodules.rows = rows = memory.Memory(shape=program.row_width, depth=1 << bits, init=[
-            value & (1 << program.row_width) - 1 for value in init] + [0] * ((1 << bits) - len(init)), attrs={"no_rw_check": 1})
+        contents = [value & (1 << program.row_width) - 1 for value in init] + [0] * ((1 << bits) - len(init))
+        m.submodules.rows = rows = memory.Memory(shape=program.row_width, depth=1 << bits, init=contents,
+                                                 attrs={"no_rw_check": 1, "ram_style": "block"})
         write = rows.write_port()
         m.d.comb += [write.addr.eq(row(word["d"])), write.data.eq(total), write.en.eq(word["write"])]
         values = []

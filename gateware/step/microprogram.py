@@ -2,7 +2,8 @@
 
 from amaranth.utils import ceil_log2
 
-from .microcode import Microcode, Operation, constant, signed_width
+from .cover import Cover
+from .microcode import Operation, constant, signed_width
 from .microschedule import Schedule
 from .wide_product import WideProduct
 
@@ -47,9 +48,9 @@ class Program:
 
     def __init__(self, component, count, factor):
         self.component, self.count, self.factor = component, count, factor
-        microcode = Microcode(component, count > 1)
-        self.operations, self._range = microcode.operations, microcode.range
-        self.tables = tuple(entry for table in microcode.tables for entry in table)
+        cover = Cover(component, count > 1)
+        self.operations, self._range = cover.operations, cover.range
+        self.tables = tuple(entry for table in cover.tables for entry in table)
         self._products = [each for each in self.operations if each.source == "product"]
         self._size()
         self._choose_shifts()

@@ -125,7 +125,9 @@ class Schedule:
         found, taken = {}, set()
         for each in group:
             # The entry of a table is there a clock after its address, and is the first term of the next one.
-            clocks = range(clock, clock + 1) if each is group[0] else range(clock + 2, clock + 3 if each.index else clock + _PATIENCE)
+            clocks = range(clock, clock + 1)
+            if each is not group[0]:
+                clocks = range(clock + 2, clock + 3 if each.index else clock + _PATIENCE)
             place = self._fit(each, clocks, taken)
             if place is None:
                 return None

@@ -42,10 +42,14 @@ class FoldedModel:
         """Random inputs of whole sweeps, about ``size`` of them, half of each at a limit of its range."""
         component = self.folded.component
         length = max(3, -(-size // self.folded.count)) * self.folded.count
-        items = {name: np.where(rng.random(length) < 0.5, rng.integers(shape.lo, shape.hi + 1, length),
-                                rng.choice([shape.lo, shape.hi], length))
-                 for name, shape in getattr(component.inputs, "_asdict", dict)().items()}
+        items = {name: self._values(rng, shape, length) for name, shape in getattr(component.inputs, "_asdict", dict)().items()}
         return items | ({"first": rng.random(length) < 0.1} if component.state else {})
+
+    @staticmethod
+    def _values(rng, shape, length):
+        kind = np.uint64 if shape.hi >= 1 << 63 else np.int64
+        limits = rng.choice(np.array([shape.lo, shape.hi], kind), length)
+        return np.where(rng.random(length) < 0.5, rng.integers(shape.lo, shape.hi, length, kind, endpoint=True), limits)
 
 
 model_of.register(FoldedStep, FoldedModel)

@@ -48,6 +48,8 @@ class FixedLanes:
     def __init__(self, component):
         self.component, self.graph = component, component.graph
         for node in self.graph.nodes:
+            if node.primitive not in ("state", "input", "constant") and not hasattr(self, f"_{node.primitive}"):
+                raise ValueError(f"a bank's neuron must do without {node.primitive}, which {type(component).__name__} uses")
             if node.shape.kind == "vector" and node.shape.width > 32:
                 raise ValueError(f"a bank's neuron must have Vectors of at most 32 bits, not {node.shape!r}")
         self.lines, self.tables = Lines(), []
@@ -115,10 +117,7 @@ class FixedLanes:
             elif node.primitive == "lookup":
                 values.append(self._lookup(k, node, values) if k in needed else None)
             elif k in needed:
-                primitive = getattr(self, f"_{node.primitive}", None)
-                if primitive is None:
-                    raise ValueError(f"a bank's neuron must do without {node.primitive}, which {type(self.component).__name__} uses")
-                values.append(primitive(node.shape, *(values[j] for j in node.operands), **node.static))
+                values.append(getattr(self, f"_{node.primitive}")(node.shape, *(values[j] for j in node.operands), **node.static))
             else:
                 values.append(None)
         graph = self.graph

@@ -97,8 +97,10 @@ class VectorMath:
         return self.op("fdiv", e, self.op("fadd", e, self.number(2.0)))
 
     def sinh(self, x):
-        e = self.expm1(x)
-        return self.op("fmul", self.number(0.5), self.op("fadd", e, self.op("fdiv", e, self.op("fadd", e, self.number(1.0)))))
+        # Of the magnitude: for negative numbers expm1 + 1 would lose their last places.
+        e = self.expm1(self.lines.intrinsic("fabs", DOUBLES, x))
+        total = self.op("fadd", e, self.op("fdiv", e, self.op("fadd", e, self.number(1.0))))
+        return self.lines.intrinsic("copysign", DOUBLES, self.op("fmul", self.number(0.5), total), x)
 
     def cosh(self, x):
         e = self.exp(self.lines.intrinsic("fabs", DOUBLES, x))

@@ -24,6 +24,11 @@ def main(arguments=None):
                                                       "rewrites docs/neurons/speed.md")
     neuron.add_argument("names", nargs="*", help="measure only these; writes nothing")
     neuron.add_argument("--json", action="store_true", help="print figures as JSON; writes nothing")
+    neurons = commands.add_parser("neurons", help="logic, block RAM, DSP, Fmax and steps per second of every neuron of the catalogue; "
+                                                  "rewrites docs/neurons/hardware.csv and hardware.md")
+    neurons.add_argument("names", nargs="*", metavar="NAME", help="measure only these; writes nothing")
+    neurons.add_argument("--jobs", type=int, default=1, help="how many measurements run at a time (default: 1)")
+    neurons.add_argument("--json", action="store_true", help="print the rows as JSON; progress goes to standard error")
     sc = commands.add_parser("sc", formatter_class=argparse.RawDescriptionHelpFormatter,
                              help="errors, correlation, pairs of sources and areas of the stochastic operators; rewrites docs/sc",
                              description="Measure the stochastic operators and rewrite docs/sc.",
@@ -45,6 +50,9 @@ def main(arguments=None):
         if options.command == "area":
             from .area import run_area
             return run_area(options.only, check=options.check)
+        if options.command == "neurons":
+            from .neurons import run_neurons
+            return run_neurons(options.names, jobs=options.jobs, as_json=options.json)
         if options.command == "sc-speed":
             from .sc_speed import run_sc_speed
             return run_sc_speed(options.rounds)

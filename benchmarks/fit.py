@@ -1,0 +1,152 @@
+"""How much of a part a component takes between registers, and how fast it is there: Yosys and nextpnr once each, kept by digest."""
+
+import json
+import re
+import tempfile
+from pathlib import Path
+
+from gateware.rtlil import preparation, to_rtlil
+from platforms.boards import find_board
+from platforms.cache import Cache
+from platforms.designs.harness import Harness
+from platforms.errors import ToolError
+from platforms.files import sha256_of
+from platforms.progress import Steps
+from platforms.toolchain import find_toolchain, run_tool
+
+__all__ = ["PARTS", "Design", "design_of", "fit", "synthesize"]
+
+# Of each part: whose board has it, how Yosys and nextpnr are told, and what nextpnr calls what is counted.
+PARTS = {
+    "iCE40UP5K": {
+        "board": "icebreaker",
+        # Yosys makes a module of its own for a block RAM of each content, which takes it half a second each, and says the same
+        # of the area: without their contents, between mapping and instances, all blocks of a shape are one.
+        "synthesis": """\
+synth_ice40 -dsp -top design -run begin:map_ram
+memory_libmap -lib +/ice40/brams.txt -lib +/ice40/spram.txt -no-auto-huge
+setparam -set INIT 0 t:$__ICE40_RAM4K_
+techmap -map +/ice40/brams_map.v -map +/ice40/spram_map.v
+ice40_braminit
+synth_ice40 -dsp -top design -run map_ffram:""",
+        "place": ["--up5k", "--package", "sg48", "--pcf-allow-unconstrained", "--freq", "48"],
+        "cells": {"logic": "ICESTORM_LC", "ram": "ICESTORM_RAM", "dsp": "ICESTORM_DSP"}},
+    "LFE5U-25F": {
+        "board": "ulx3s-25f", "synthesis": "synth_ecp5 -top design",
+        "place": ["--25k", "--package", "CABGA381", "--speed", "6", "--lpf-allow-unconstrained", "--freq", "125"],
+        "cells": {"logic": "TRELLIS_COMB", "ram": "DP16KD", "dsp": "MULT18X18D"}},
+}
+SEED = 1
+SECONDS = 3600
+
+# The component is optimised by itself: its cells then are those that it has alone, and nothing of it moves into the registers
+# around it. In the netlist they bear the name of its instance.
+SCRIPT = """\
+read_rtlil design.il
+setattr -mod -set keep_hierarchy 1 design.component
+{prepare}{synthesis}
+tee -q -o stat.json stat -json
+setattr -mod -unset keep_hierarchy *
+flatten -noscopeinfo
+clean
+write_json design.json
+"""
+
+
+class Design:
+    """What the tools are given for a component on a part.
+
+    Parameters
+    ----------
+    part : str
+        One of `PARTS`.
+    text : str
+        The RTLIL of the component between registers.
+    """
+
+    def __init__(self, part, text):
+        if part not in PARTS:
+            raise ValueError(f"part must be one of {', '.join(PARTS)}, not {part!r}")
+        self.part, self.text = part, text
+        self.toolchain = find_toolchain(find_board(PARTS[part]["board"]).part.family)
+        self.script = SCRIPT.format(prepare="".join(f"{line}\n" for line in preparation(text)), **PARTS[part])
+        self.place = [*PARTS[part]["place"], "--seed", str(SEED), "--timing-allow-fail", "--json", "design.json"]
+        tools = {name: version for name, version in self.toolchain.identity.items() if name == "yosys" or name.startswith("nextpnr")}
+        self.key = sha256_of(json.dumps([self.text, self.script, self.place, tools, 1]))
+
+
+def design_of(component, part):
+    """The design of a component between registers, see `Design`."""
+    return Design(part, to_rtlil(Harness(component)))
+
+
+def synthesize(design, work, step):
+    """Run Yosys in a folder; ``design.json`` is the netlist.
+
+    Returns
+    -------
+    dict of str to int
+        The component's cells by type.
+    """
+    (work / "design.il").write_text(design.text, encoding="utf-8")
+    (work / "design.ys").write_text(design.script, encoding="utf-8")
+    run_tool(design.toolchain["yosys"], ["-q", "-l", "yosys.log", "design.ys"], work, log="yosys.log", timeout=SECONDS, step=step)
+    modules = json.loads((work / "stat.json").read_text(encoding="utf-8"))["modules"]
+    return modules["\\design.component"]["num_cells_by_type"]
+
+
+def fit(design, steps=None):
+    """Synthesise, place and route a design, or take the figures from the cache.
+
+    Parameters
+    ----------
+    design : Design
+    steps : Steps, optional
+
+    Returns
+    -------
+    dict
+        ``logic``, ``ram``, ``dsp`` of the component alone, ``lut`` and ``ff`` as synthesised, ``fmax_mhz`` (None where it does not
+        fit), and ``cells``, Yosys' count by type.
+    """
+    cache = Cache("fits")
+    kept = cache.load(design.key)
+    if kept is None:
+        kept = {"fit.json": json.dumps(_measure(design, steps or Steps())).encode()}
+        cache.store(design.key, kept)
+    return json.loads(kept["fit.json"])
+
+
+def _measure(design, steps):
+    name = next(tool.name for tool in design.toolchain.tools if tool.name.startswith("nextpnr"))
+    with tempfile.TemporaryDirectory(prefix="spikeloom-") as folder, steps("place and route") as step:
+        work = Path(folder)
+        cells = synthesize(design, work, step)
+
+        def place(*options):
+            run_tool(design.toolchain[name], [*design.place, "--write", "placed.json", "--log", "nextpnr.log", *options], work,
+                     log="nextpnr.log", timeout=SECONDS, step=step)
+
+        fmax = None
+        try:
+            place("--report", "report.json")
+        except ToolError:
+            if not _overfull((work / "nextpnr.log").read_text(encoding="utf-8")):
+                raise
+            # Packed only, it still tells what it would need.
+            place("--pack-only")
+        else:
+            achieved = [each["achieved"] for each in json.loads((work / "report.json").read_text(encoding="utf-8"))["fmax"].values()]
+            fmax = round(min(achieved), 1)
+        (module,) = json.loads((work / "placed.json").read_text(encoding="utf-8"))["modules"].values()
+    # What nextpnr adds to a carry chain is the component's, too; the registers around it have none.
+    own = [cell["type"] for label, cell in module["cells"].items() if re.search(r"(^|[\\$])component\.|^\$nextpnr_", label)]
+    used = {kind: own.count(cell) for kind, cell in PARTS[design.part]["cells"].items()}
+    return {"logic": used["logic"], "lut": cells.get("SB_LUT4", 0) + cells.get("LUT4", 0),
+            "ff": sum(count for cell, count in cells.items() if cell.startswith(("SB_DFF", "TRELLIS_FF"))),
+            "ram": used["ram"], "dsp": used["dsp"], "fmax_mhz": fmax, "cells": cells}
+
+
+def _overfull(log):
+    """Whether nextpnr's log says that the part has too little of something."""
+    return any(int(used) > int(have) for used, have in re.findall(r"Info:\s+\w+:\s+(\d+)/\s*(\d+)\s+\d+%", log))

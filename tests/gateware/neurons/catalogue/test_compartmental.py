@@ -141,7 +141,8 @@ def test_booth_rinzel_rests_where_its_currents_balance():
 def test_booth_rinzel_holds_a_plateau_by_its_dendritic_calcium():
     """The paper's bistability: with less calcium-activated potassium, firing outlasts its pulse, by L-type calcium."""
     drug = {"g_KCa_s": 3.136, "g_KCa_d": 0.6}
-    time = np.arange(round(2200 / 0.02)) * 0.02
+    dt = catalogue.table("booth_rinzel").dt
+    time = np.arange(round(2200 / dt)) * dt
     pulse = np.where((time > 500) & (time < 1200), 20.0, -3.0)
     lasting, blocked, control = (simulate("booth_rinzel", 2200.0, inputs={"I_s": pulse}, parameters=each).spikes
                                  for each in (drug, drug | {"g_CaL": 0.0}, {}))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
+from gateware.neurons import catalogue
 from models.neurons import simulate
 
 from .dynamics import bursts, eigenvalues, equilibrium, hopf
@@ -233,7 +234,8 @@ def test_benda_herz_settles_where_rate_and_adaptation_agree():
 
 @truth("destexhe_thalamic")
 def test_destexhe_bursts_after_inhibition_by_its_t_current():
-    steps, dt = 1200 * 50, 0.02
+    dt = catalogue.table("destexhe_thalamic").dt
+    steps = round(1200 / dt)
     current = np.where((np.arange(steps) * dt > 500) & (np.arange(steps) * dt < 800), -0.6, 0.0)
 
     def rebound(**parameters):

@@ -212,10 +212,16 @@ class FixedLanes:
 
     def _factor(self, value):
         """A narrow Int as 64-bit lanes that LLVM sees to be 32-bit ones with their sign: it then multiplies 32 by 32 bits."""
-        if value.constant is not None:
-            return self._wide(value)
-        pairs = self._pairs(value.narrow)
-        return self._both("ashr", (*self._both("shl", (pairs,), 32), pairs), 32)
+        if value.constant is None:
+            pairs = self._pairs(value.narrow)
+            return self._both("ashr", (*self._both("shl", (pairs,), 32), pairs), 32)
+        # From memory: LLVM would draw a later shift into a constant that it sees, and the product would need 64 by 64 bits.
+        name = f"@constant{value.constant + 2**63}"
+        text = f"{name} = internal constant {_WIDE} {self._constant(_WIDE, value.constant)}"
+        if text not in self.tables:
+            self.tables.append(text)
+        loaded = self.lines.emit(f"load {_WIDE}, ptr {name}")
+        return self._both("ashr", self._both("shl", (loaded, loaded), 32), 32)
 
     def _shl(self, shape, a, n):
         if _is_narrow(shape):
@@ -352,7 +358,7 @@ class FixedLanes:
         rows = np.zeros((size, width), np.int32)
         for j, column in enumerate(columns):
             rows[:len(column), j] = column
-        name = f"@table{len(self.tables)}"
+        name = f"@table{index}"
         self.tables.append(f"{name} = internal constant [{rows.size} x i32] [{', '.join(f'i32 {entry}' for entry in rows.flat)}], align 64")
         starts = []
         for lane in range(LANES):

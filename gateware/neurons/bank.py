@@ -118,5 +118,7 @@ class NeuronBank(Component):
 
     @classmethod
     def examples(cls):
+        from gateware.neurons import catalogue
         from gateware.neurons.lif import LIF
-        return {"LIF": cls(LIF(), 16), "deep": cls(LIF(refractory=3), 100, period=11.0)}
+        return {"LIF": cls(LIF(), 16), "deep": cls(LIF(refractory=3), 100, period=11.0),
+                "tables": cls(catalogue.neuron("sigmoid_rate"), 32)}

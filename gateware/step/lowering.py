@@ -50,7 +50,10 @@ def lower(graph, target, room):
         hard = [k for k in products if k not in soft and lowering.multipliers[k]]
         if taken <= target.multipliers or not hard:
             return lowered
-        soft.add(min(hard, key=lambda k: (lowering.logic[k] / lowering.multipliers[k], k)))
+        for k in sorted(hard, key=lambda k: (lowering.logic[k] / lowering.multipliers[k], k)):
+            if taken > target.multipliers:
+                soft.add(k)
+                taken -= lowering.multipliers[k]
 
 
 def digits_of(value):

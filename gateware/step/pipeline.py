@@ -107,8 +107,9 @@ class Pipeline(Component):
 
     @classmethod
     def examples(cls):
+        from gateware.neurons import catalogue
         from gateware.neurons.lif import LIF
-        return {"LIF": cls(LIF()), "deep": cls(LIF(refractory=3), period=11.0)}
+        return {"LIF": cls(LIF()), "deep": cls(LIF(refractory=3), period=11.0), "tables": cls(catalogue.neuron("sigmoid_rate"))}
 
 
 class _Stages(Hardware):

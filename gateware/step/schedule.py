@@ -53,6 +53,7 @@ class _Scheduler:
                 self.users[operand].append(k)
         self.results = set(graph.next_state) | set(graph.outputs)
         self.delays = [self._delay(k, node) for k, node in enumerate(self.nodes)]
+        self.way = sum(node.primitive == "times" for node in self.nodes) // target.near
         self.wires = [delay == 0 for delay in self.delays]
         # A memory's word comes a clock later.
         self.late = [int(node.primitive == "table") for node in self.nodes]
@@ -111,14 +112,14 @@ class _Scheduler:
         if primitive in ("state", "input"):
             return -1, 0
         if not self.wires[k]:
-            return self._there(k), self.stages[k] + 1 + self.target.way if primitive == "times" else 0
+            return self._there(k), self.stages[k] + 1 + self.way if primitive == "times" else 0
         made = [self._made(j) for j in self.operands[k]]
         return max((each[0] for each in made), default=-1), max((each[1] for each in made), default=0)
 
     def _from(self, k, made, settled):
         """The first clock in which a node may use a value that is made and settled in such clocks."""
         if self.nodes[k].primitive == "times":
-            return max(made + 1 + self.target.way, settled)
+            return max(made + 1 + self.way, settled)
         return 0 if self.wires[k] else settled
 
     def _earliest(self, k):

@@ -30,8 +30,8 @@ class Target:
         What a difference takes above a sum.
     memory : float
         From a clock edge to the data of a block RAM, wires not counted.
-    way : int
-        Further registers before and behind a multiplier, for the way to it and from it.
+    near : int
+        So many multipliers lie near the logic; for as many more there is a further register before and behind each, for the way.
     """
 
     name: str
@@ -44,15 +44,15 @@ class Target:
     carry: float
     inverter: float
     memory: float
-    way: int
+    near: int
 
 
-# ice40 is the UP5K; ecp5 the 25F in speed grade 6, which leaves some multipliers to whatever else there is.
+# ice40 is the UP5K; ecp5 the 25F in speed grade 6, whose multipliers lie in two rows across the whole part.
 TARGETS = {each.name: each for each in (
     Target("ice40", factor=16, multipliers=8, period=20.0, overhead=2.2, level=2.9, chain=3.2, carry=0.3, inverter=2.6, memory=4.0,
-           way=0),
+           near=12),
     Target("ecp5", factor=18, multipliers=28, period=8.5, overhead=1.0, level=1.5, chain=2.2, carry=0.04, inverter=0.0, memory=5.8,
-           way=1),
+           near=12),
 )}
 
 

@@ -23,7 +23,9 @@ def neuron_bank(spec, m, bank, *path):
     reading, writing, valid, advance = (spec.inside(name, *path) for name in ("reading", "writing", "valid", "advance"))
     # Neurons whose input was accepted, and that were updated, in turn; the row that the register behind the memory holds.
     begun, updated, row = (Signal(range(bank.count), name=name) for name in ("begun", "updated", "row"))
-    under_way = sum(valid[k] for k in range(bank.latency))
+    # How many neurons are in a stage or behind it: one by one, as the sum of all bits at once is beyond the solver.
+    behind = [Signal(range(bank.latency + 1), name=f"behind{k}") for k in range(bank.latency)]
+    under_way = behind[0]
     taken, given = bank.i.valid & bank.i.ready, bank.o.valid & bank.o.ready
     newest = Signal(range(bank.count))
     for counter, moves in ((begun, taken), (updated, given)):
@@ -33,6 +35,7 @@ def neuron_bank(spec, m, bank, *path):
         m.d.sync += newest.eq(begun)
     with m.If(advance):
         m.d.sync += row.eq(read._addr)
+        m.d.sync += [number.eq(number + arrives - valid[-1]) for number, arrives in zip(behind, [bank.i.valid, *valid])]
 
     writing_now = write._en.any()
     spec.claim(m, "every neuron is updated exactly once per input, in turn",
@@ -42,5 +45,7 @@ def neuron_bank(spec, m, bank, *path):
                (under_way < bank.count) & (begun == Mux(updated + under_way >= bank.count,
                                                         updated + under_way - bank.count, updated + under_way)))
 
+    for k, (number, next_number) in enumerate(zip(behind, [*behind[1:], 0])):
+        spec.help(m, (number == next_number + valid[k]) & (number <= bank.latency - k))
     spec.help(m, (begun < bank.count) & (updated < bank.count))
     spec.help(m, (reading == begun) & (writing == updated))

@@ -68,7 +68,7 @@ def test_a_pipeline_that_is_held_goes_on_where_it_was(simulations):
 
 
 @pytest.mark.parametrize("component, target, latency", [
-    (LIF(), "ice40", 4), (LIF(), "ecp5", 6), (Izhikevich(), "ice40", 7), (Izhikevich(), "ecp5", 10)])
+    (LIF(), "ice40", 4), (LIF(), "ecp5", 4), (Izhikevich(), "ice40", 7), (Izhikevich(), "ecp5", 6)])
 def test_latencies(component, target, latency):
     assert Pipeline(component, target=target).latency == latency
 

@@ -199,5 +199,5 @@ def _plot(options):
 
 def _page(options):
     from .pages import write_page
-    print(f"wrote {write_page(_table(options), options.output)}")
+    print(f"wrote {write_page(_table(options), options.output)[0]}")
     return 0

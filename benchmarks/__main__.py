@@ -29,6 +29,9 @@ def main(arguments=None):
     neurons.add_argument("names", nargs="*", metavar="NAME", help="measure only these; writes nothing")
     neurons.add_argument("--jobs", type=int, default=1, help="how many measurements run at a time (default: 1)")
     neurons.add_argument("--json", action="store_true", help="print the rows as JSON; progress goes to standard error")
+    pages = commands.add_parser("pages", help="the pages of the catalogue's neurons and their index; rewrites docs/neurons")
+    pages.add_argument("names", nargs="*", metavar="NAME", help="only the pages of these, and the index")
+    pages.add_argument("--hardware", action="store_true", help="renew only what pages and index say of hardware, from docs/neurons/hardware.csv")
     sc = commands.add_parser("sc", formatter_class=argparse.RawDescriptionHelpFormatter,
                              help="errors, correlation, pairs of sources and areas of the stochastic operators; rewrites docs/sc",
                              description="Measure the stochastic operators and rewrite docs/sc.",
@@ -53,6 +56,9 @@ def main(arguments=None):
         if options.command == "neurons":
             from .neurons import run_neurons
             return run_neurons(options.names, jobs=options.jobs, as_json=options.json)
+        if options.command == "pages":
+            from .pages import run_pages
+            return run_pages(options.names, hardware_only=options.hardware)
         if options.command == "sc-speed":
             from .sc_speed import run_sc_speed
             return run_sc_speed(options.rounds)

@@ -17,8 +17,8 @@ from models.neurons import simulate
 __all__ = ["assert_spikes_like"]
 
 
-def assert_spikes_like(name, expected, count, *, inputs, duration=300.0, tolerance=0.025, parameters=None):
-    """The first spikes of a neuron at the expected times, and as many of them, within what its first-order step is off."""
+def assert_spikes_like(name, expected, count, *, inputs, duration=300.0, tolerance=0.02, parameters=None):
+    """The first spikes of a neuron at the expected times, and as many of them, within the error of its step."""
     spikes = simulate(name, duration, inputs=inputs, parameters=parameters).spikes
     assert abs(len(spikes) - count) <= max(1, tolerance * count), (len(spikes), count)
     shown = min(len(spikes), len(expected))

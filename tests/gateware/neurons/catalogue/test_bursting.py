@@ -5,6 +5,7 @@ import pytest
 from scipy import optimize
 from scipy.integrate import solve_ivp
 
+from gateware.neurons import catalogue
 from models.neurons import simulate
 
 from .dynamics import bursts, eigenvalues, equilibrium, hopf
@@ -148,7 +149,7 @@ def test_sherman_rinzel_keizer_bursts_by_a_sawtooth_of_calcium():
         assert calcium[round(group[-1], 1)] > calcium[round(group[0], 1)] + 0.02
 
     # Balance of the currents at rest, with calcium in equilibrium: there the cell is unstable.
-    def current(v, calcium=None):
+    def current(v):
         inward = 1400 * gate(v, 4, 14) * gate(v, -10, -10) * (v - 110)
         calcium = -4.506e-6 * inward / 0.03
         return inward + 2500 * gate(v, -15, 5.6) * (v + 75) + 30000 * calcium / (100 + calcium) * (v + 75)
@@ -268,16 +269,18 @@ def test_marder_bursts_by_its_calcium_currents_and_is_in_nernst_balance():
     groups = bursts(trace.spikes, 40.0)[1:-1]
     period = np.diff([group[0] for group in groups])
     assert {len(group) for group in groups} <= {4, 5} and period.std() < 0.1 * period.mean()
-    # Without calcium currents no bursts.
-    quiet = fired("marder_stg", 3000.0, {"g_CaT": 0.0, "g_CaS": 0.0})
-    assert len(quiet) == 0 or all(len(group) == 1 for group in bursts(quiet, 40.0)[1:-1]) or np.diff(quiet)[-20:].std() < 1
+    # Without calcium currents it makes single spikes.
+    single = fired("marder_stg", 3000.0, {"g_CaT": 0.0, "g_CaS": 0.0})
+    assert len(single) > 10 and np.diff(single)[2:].min() > 100
     # RT/2F at 10 degrees Celsius is 12.2 mV.
-    assert 8.314462 * 283.15 / (2 * 96485.33) * 1000 == pytest.approx(12.2, abs=0.01)
+    slope = catalogue.table("marder_stg").parameters["V_T2"].value
+    assert slope == pytest.approx(8.314462 * 283.15 / (2 * 96485.33) * 1000, abs=0.01)
 
     # Hyperpolarised, calcium is at rest, and the currents of the paper's sigmoids balance the injected one.
     def gates(v):
-        halves = {"m_Na": (-25.5, 5.29), "h_Na": (-48.9, -5.18), "m_CaT": (-27.1, 7.2), "h_CaT": (-32.1, -5.5), "m_CaS": (-33, 8.1),
-                  "h_CaS": (-60, -6.2), "m_A": (-27.2, 8.7), "h_A": (-56.9, -4.9), "m_Kd": (-12.3, 11.8), "m_H": (-70, -6)}
+        halves = {"m_Na": (-25.5, 5.29), "h_Na": (-48.9, -5.18), "m_CaT": (-27.1, 7.2), "h_CaT": (-32.1, -5.5),
+                  "m_CaS": (-33, 8.1), "h_CaS": (-60, -6.2), "m_A": (-27.2, 8.7), "h_A": (-56.9, -4.9),
+                  "m_Kd": (-12.3, 11.8), "m_H": (-70, -6)}
         found = {name: gate(v, half, slope) for name, (half, slope) in halves.items()}
         return found | {"m_KCa": 0.05 / 3.05 * gate(v, -28.3, 12.6)}
 

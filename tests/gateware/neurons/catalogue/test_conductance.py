@@ -177,19 +177,16 @@ def test_golomb_fs_delays_its_spikes_by_the_d_current():
 @truth("pospischil")
 def test_pospischil_adapts_by_its_m_current():
     def balance(v):
-        u = v + 56.2
+        u = v + 55
         m = share(linoid(0.32, u, 13, 4), linoid(0.28, -u, -40, 5))
         h = share(0.128 * np.exp(-(u - 17) / 18), 4 * gate(u, 40, 5))
         n = share(linoid(0.032, u, 15, 5), 0.5 * np.exp(-(u - 10) / 40))
-        return 50 * m**3 * h * (v - 50) + 5 * n**4 * (v + 90) + 0.07 * gate(v, -35, 10) * (v + 90) + 0.1 * (v + 70)
+        return 50 * m**3 * h * (v - 50) + 5 * n**4 * (v + 100) + 0.07 * gate(v, -35, 10) * (v + 100) + 0.1 * (v + 70)
 
     assert equilibrium("pospischil")["v"] == pytest.approx(optimize.brentq(balance, -80, -60), abs=1e-5)
     adapting, steady = np.diff(spikes("pospischil", 1000.0)), np.diff(spikes("pospischil", 1000.0, {"g_M": 0.0}))
     assert adapting[-1] > 1.25 * adapting[0] and (np.diff(adapting[:20]) > -0.1).all()
     assert steady[-1] == pytest.approx(steady[1], rel=0.02)
-    # The M current is slowest, 1000/3.3 ms by the paper's tau_max of 1000, where both its rates are equal.
-    slowest = 608 / (2 * np.sqrt(3.3))
-    assert slowest == pytest.approx(167, abs=1)
 
 
 @truth("huber_braun")
@@ -277,10 +274,11 @@ def test_hill_tononi_without_intrinsic_currents_fires_as_its_closed_form():
 
 @truth("hill_tononi")
 def test_hill_tononi_depolarisation_activated_current_follows_its_factor():
-    # Held far above the half activation, D fills to tau_D * D_peak + D_eq = 31.251; d_half = 0.25 activates half.
+    # D settles where influx and decay balance.
     state = equilibrium("hill_tononi", {"v": -66.0})
     influx = 0.025 / (1 + np.exp(-(state["v"] + 10) / 5))
     assert state["D"] == pytest.approx(0.001 + 1250 * influx, rel=1e-6)
+
     # The current adapts the firing.
     def count(g_DK):
         return np.sum(spikes("hill_tononi", 3000.0, {"g_DK": g_DK}, I=30.0) > 1500)

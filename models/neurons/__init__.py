@@ -1,7 +1,7 @@
 """Neurons simulated: in float64 as their equations say, or in the integers of their hardware."""
 
-_HOMES = {"Trace": "simulation", "input_array": "protocol", "rate": "simulation", "rheobase": "simulation",
-          "simulate": "simulation", "solve": "simulation"}
+_HOMES = {"Bank": "bank", "BankRun": "bank", "Trace": "simulation", "input_array": "protocol", "rate": "simulation",
+          "rheobase": "simulation", "simulate": "simulation", "solve": "simulation"}
 __all__ = sorted(_HOMES)
 
 

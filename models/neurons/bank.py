@@ -12,6 +12,7 @@ from gateware.step.equations.generators import seeds
 
 from .bank_kernel import compile_bank
 from .bank_lanes import LANES
+from .bank_sides import FixedSide, FloatSide
 from .protocol import input_array
 
 __all__ = ["Bank", "BankRun"]
@@ -84,7 +85,7 @@ class Bank:
             raise ValueError("parameters are for a neuron of the catalogue by its name")
         if not isinstance(neuron, (Table, EquationNeuron)):
             raise TypeError(f"neuron must be a name of the catalogue, a Table or an EquationNeuron, not {neuron!r}")
-        self._side = _Fixed(neuron) if arithmetic == "fixed" else _Float(neuron)
+        self._side = (FixedSide if arithmetic == "fixed" else FloatSide)(neuron)
         self.table, self.arithmetic, self._seed = self._side.table, arithmetic, seed
         self.events, self.outputs = self._side.events, self._side.outputs
         self._padded = -(-self.count // LANES) * LANES
@@ -102,7 +103,8 @@ class Bank:
     @property
     def registers(self):
         """All registers by name, hidden ones (refractory counters, generators) too, as they are: arrays (B,)."""
-        return {name: self._side.ordered(values, self._side.state[name])[:self.count].copy() for name, values in self._registers.items()}
+        return {name: self._side.ordered(values, self._side.state[name])[:self.count].copy()
+                for name, values in self._registers.items()}
 
     def set_registers(self, **values):
         """Set registers to numbers or arrays (B,), in the integers of the hardware or float64.
@@ -114,7 +116,8 @@ class Bank:
         """
         for name, value in values.items():
             if name not in self._registers:
-                raise ValueError(f"a register of {self.table.identifier} must be one of {', '.join(self._registers) or 'none'}, not {name!r}")
+                known = ", ".join(self._registers) or "none"
+                raise ValueError(f"a register of {self.table.identifier} must be one of {known}, not {name!r}")
             array = self._side.checked(name, np.asarray(value))
             if array.shape not in ((), (self.count,)):
                 raise ValueError(f"register {name} must be a number or have the shape ({self.count},), not {array.shape}")
@@ -131,7 +134,8 @@ class Bank:
         """Set states to real numbers, or arrays (B,) of some; in fixed point each is rounded to the state's format."""
         for name in values:
             if name not in self.table.states:
-                raise ValueError(f"a state of {self.table.identifier} must be one of {', '.join(self.table.states)}, not {name!r}")
+                known = ", ".join(self.table.states) or "none"
+                raise ValueError(f"a state of {self.table.identifier} must be one of {known}, not {name!r}")
         self.set_registers(**{name: self._side.encoded(name, np.asarray(value, float)) for name, value in values.items()})
 
     def run(self, steps, inputs=None, *, record=()):
@@ -170,8 +174,8 @@ class Bank:
         shared = tuple(name for name, array in given.items() if array.ndim == 1)
         if (shared, record) not in self._kernels:
             self._kernels[shared, record] = compile_bank(
-                f"{self.table.identifier}_{self.arithmetic}", side.lanes(), state=side.state, inputs=side.inputs, events=side.events,
-                outputs=side.outputs, shared=shared, recorded=record)
+                f"{self.table.identifier}_{self.arithmetic}", side.lanes(), state=side.state, inputs=side.inputs,
+                events=side.events, outputs=side.outputs, shared=shared, recorded=record)
         strides = np.array([0 if len(array) == 1 else array.strides[0] // array.itemsize for array in given.values()] or [0])
         chunk = max(1, _CALL // self._padded)
         for start in range(0, total, chunk):
@@ -205,113 +209,9 @@ class Bank:
         rows = 1 if getattr(entry, "shape", None) in ((), (1, self.count)) else steps
         array = input_array(name, entry, rows, self.table.dt, lo=limits.lo, hi=limits.hi)
         if array.ndim == 2 and array.shape[1] != self.count:
-            raise ValueError(f"input {name} must have the shape ({steps},), (1, {self.count}) or ({steps}, {self.count}), not {array.shape}")
+            raise ValueError(f"input {name} must have the shape ({steps},), (1, {self.count}) or ({steps}, {self.count}), "
+                             f"not {array.shape}")
         if array.ndim == 2:
             array = np.pad(array, ((0, 0), (0, self._padded - self.count)), mode="edge")
         encoded = self._side.encoded(name, array).astype(self._side.dtype(self._side.inputs[name]))
         return self._side.arranged(encoded, self._side.inputs[name]) if array.ndim == 2 else encoded
-
-
-class _Fixed:
-    """What a bank does with the integers of the hardware."""
-
-    def __init__(self, neuron):
-        self._component = component = neuron if isinstance(neuron, EquationNeuron) else EquationNeuron(neuron)
-        self.table = component.table
-        self.state = dict(zip(getattr(component.state, "_fields", ()), component.state))
-        self.init = dict(zip(self.state, component.init))
-        self.inputs = dict(zip(getattr(component.inputs, "_fields", ()), component.inputs))
-        self.events, self.outputs = tuple(component.system.events), tuple(component.system.outputs)
-
-    def lanes(self):
-        from .bank_fixed import FixedLanes
-        return FixedLanes(self._component)
-
-    def dtype(self, shape):
-        from .bank_fixed import FixedLanes
-        return FixedLanes.dtype(shape)
-
-    def _shape(self, name):
-        return getattr(self._component.outputs, name) if name in (*self.events, *self.outputs) else self.state[name]
-
-    def kept(self, name):
-        return np.uint8 if name in self.events else self.dtype(self._shape(name))
-
-    def encoded(self, name, values):
-        return np.floor(values * 2.0**self._component.fractions[name] + 0.5).astype(np.int64)
-
-    def checked(self, name, values):
-        shape = self.state[name]
-        if values.dtype.kind not in "biu":
-            raise ValueError(f"register {name} must be integers in {shape!r}, not {values.dtype}")
-        if values.size and (int(values.min()) < shape.lo or int(values.max()) > shape.hi):
-            raise ValueError(f"register {name} must lie in {shape!r}, not reach {int(values.min())} to {int(values.max())}")
-        return values
-
-    def arranged(self, values, shape):
-        """In the order and the dtype of the kernel."""
-        values = values.astype(np.int64)
-        if self.dtype(shape) == np.int64:
-            pairs = values.reshape(*values.shape[:-1], -1, LANES // 2, 2).swapaxes(-1, -2)
-            return np.ascontiguousarray(pairs).reshape(values.shape)
-        return values.astype(np.uint32).view(np.int32)
-
-    def ordered(self, values, shape):
-        """The reverse of ``arranged``."""
-        if values.dtype == np.int64:
-            return np.ascontiguousarray(values.reshape(*values.shape[:-1], -1, 2, LANES // 2).swapaxes(-1, -2)).reshape(values.shape)
-        return values.view(np.uint32) if shape.kind == "vector" else values
-
-    def real(self, name, values):
-        return values / 2.0**self._component.fractions[name]
-
-    def decoded(self, name, values):
-        if name in self.events:
-            return values.view(np.bool_)
-        fraction = self._component.fractions[f"output {name}" if name in self.outputs else name]
-        return self.ordered(values, self._shape(name)) / 2.0**fraction
-
-
-class _Float:
-    """What a bank does with doubles."""
-
-    def __init__(self, neuron):
-        from .float_model import FloatModel
-        self.table = neuron if isinstance(neuron, Table) else neuron.table
-        self._model = FloatModel(self.table)
-        self.init = self._model.init
-        self.state = {name: "f" if name in self.table.states else "i" for name in self.init}
-        self.inputs = dict.fromkeys(self.table.inputs, "f")
-        self.events, self.outputs = tuple(self._model.system.events), tuple(self._model.system.outputs)
-
-    def lanes(self):
-        from .bank_float import FloatLanes
-        parameters = {name: each.value for name, each in self.table.parameters.items()} | {"dt": self.table.dt}
-        return FloatLanes(self._model.source, parameters, events=self.events, outputs=self.outputs)
-
-    def dtype(self, shape):
-        from .bank_float import FloatLanes
-        return FloatLanes.dtype(shape)
-
-    def kept(self, name):
-        return np.uint8 if name in self.events else np.float64
-
-    def encoded(self, name, values):
-        return values
-
-    def checked(self, name, values):
-        if values.dtype.kind not in ("biuf" if self.state[name] == "f" else "biu"):
-            raise ValueError(f"register {name} must be {'numbers' if self.state[name] == 'f' else 'integers'}, not {values.dtype}")
-        return values
-
-    def arranged(self, values, shape):
-        return np.ascontiguousarray(values, self.dtype(shape))
-
-    def ordered(self, values, shape):
-        return values
-
-    def real(self, name, values):
-        return values
-
-    def decoded(self, name, values):
-        return values.view(np.bool_) if name in self.events else values

@@ -4,13 +4,13 @@ The range of every value says how many bits it takes. Up to 32 bits eight neuron
 products above all, is two vectors of 64-bit lanes, one of the even and one of the odd neurons: that is how processors multiply
 32 by 32 bits, and a product that is scaled back to 32 bits needs two shifts and a blend.
 
-The tables that share an index are rows of one array: a row is fetched by one load per neuron and four entries, and the
-rows of eight neurons are transposed.
+Tables are in :mod:`models.neurons.bank_tables`.
 """
 
 import numpy as np
 
-from .bank_lanes import LANES, Lines
+from .bank_lanes import Lines
+from .bank_tables import fetched_rows
 
 __all__ = ["FixedLanes"]
 
@@ -24,7 +24,7 @@ def _is_narrow(shape):
 
 
 class _Value:
-    """A value in its forms: ``narrow`` (a Bit as a mask of ones), ``wide`` (of the even and the odd neurons), each made when asked for."""
+    """A value in its forms, each made when asked for: ``narrow`` (a Bit as a mask of ones), ``wide`` (the even and the odd neurons')."""
 
     def __init__(self, shape, narrow=None, wide=None, constant=None):
         self.shape, self.narrow, self.wide, self.constant = shape, narrow, wide, constant
@@ -57,7 +57,7 @@ class FixedLanes:
 
     @staticmethod
     def dtype(shape):
-        """The NumPy dtype in which a bank keeps values of a shape; of int64 the even neurons of each eight lie before the odd ones."""
+        """The NumPy dtype in which a bank keeps values of a shape; int64: of each eight neurons the even before the odd ones."""
         return np.dtype(np.int32 if _is_narrow(shape) else np.int64)
 
     @staticmethod
@@ -344,60 +344,17 @@ class FixedLanes:
 
     def _rows(self, index, where):
         """The entries of all tables of one index, by node: one vector, or the lower and the upper one of 64-bit entries."""
-        needed = self._needed()
-        nodes = {k: node for k, node in enumerate(self.graph.nodes) if node.primitive == "lookup" and node.operands == (index,) and k in needed}
         columns, places = [], {}
-        for k, node in nodes.items():
-            table = np.array(node.static["table"], np.int64)
-            halves = [table.astype(np.int32)] if _is_narrow(node.shape) else [(table & 0xFFFF_FFFF).astype(np.uint32).view(np.int32),
-                                                                              (table >> 32).astype(np.int32)]
-            places[k] = range(len(columns), len(columns) + len(halves))
-            columns += halves
-        size = max(map(len, columns))
-        width = len(columns) if len(columns) <= 2 else -(-len(columns) // 4) * 4
-        rows = np.zeros((size, width), np.int32)
-        for j, column in enumerate(columns):
-            rows[:len(column), j] = column
-        name = f"@table{index}"
-        self.tables.append(f"{name} = internal constant [{rows.size} x i32] [{', '.join(f'i32 {entry}' for entry in rows.flat)}], align 64")
-        starts = []
-        for lane in range(LANES):
-            offset = self.lines.emit(f"extractelement {_NARROW} {self._narrow(where)}, i64 {lane}")
-            offset = self.lines.emit(f"zext i32 {offset} to i64")
-            starts.append(self.lines.emit(f"getelementptr [{width} x i32], ptr {name}, i64 {offset}"))
-        loaded = []
-        for first in range(0, width, 4):
-            loaded += self._transposed(starts, first, min(width, 4))
-        return {k: [loaded[j] for j in place] for k, place in places.items()}
-
-    def _transposed(self, starts, first, count):
-        emit = self.lines.emit
-        at = [emit(f"getelementptr i32, ptr {start}, i64 {first}") for start in starts]
-        if count == 1:
-            vector = "poison"
-            for lane, pointer in enumerate(at):
-                vector = emit(f"insertelement {_NARROW} {vector}, i32 {emit(f'load i32, ptr {pointer}, align 4')}, i64 {lane}")
-            return [vector]
-        if count == 2:
-            halves = []
-            for lanes in (at[:4], at[4:]):
-                vector = "poison"
-                for lane, pointer in enumerate(lanes):
-                    vector = emit(f"insertelement {_WIDE} {vector}, i64 {emit(f'load i64, ptr {pointer}, align 8')}, i64 {lane}")
-                halves.append(emit(f"bitcast {_WIDE} {vector} to {_NARROW}"))
-            return [self._shuffle(*halves, range(entry, 16, 2)) for entry in range(2)]
-        quads = [emit(f"load <4 x i32>, ptr {pointer}, align 16") for pointer in at]
-        full = [emit(f"shufflevector <4 x i32> {quads[k]}, <4 x i32> {quads[k + 4]}, {_indices(range(8))}") for k in range(4)]
-        low = [self._shuffle(*pair, (0, 8, 1, 9, 4, 12, 5, 13)) for pair in (full[:2], full[2:])]
-        high = [self._shuffle(*pair, (2, 10, 3, 11, 6, 14, 7, 15)) for pair in (full[:2], full[2:])]
-        return [self._shuffle(*pair, order) for pair in (low, high) for order in ((0, 1, 8, 9, 4, 5, 12, 13), (2, 3, 10, 11, 6, 7, 14, 15))]
-
-    def _shuffle(self, a, b, order):
-        return self.lines.emit(f"shufflevector {_NARROW} {a}, {_NARROW} {b}, {_indices(order)}")
-
-
-def _indices(order):
-    return f"<{len(order)} x i32> <{', '.join(f'i32 {each}' for each in order)}>"
+        for k in sorted(self._needed()):
+            node = self.graph.nodes[k]
+            if node.primitive == "lookup" and node.operands == (index,):
+                table = np.array(node.static["table"], np.int64)
+                halves = [table] if _is_narrow(node.shape) else [table & 0xFFFF_FFFF, table >> 32]
+                places[k] = range(len(columns), len(columns) + len(halves))
+                columns += [(half & 0xFFFF_FFFF).astype(np.uint32).view(np.int32) for half in halves]
+        definition, entries = fetched_rows(self.lines, f"@table{index}", columns, self._narrow(where))
+        self.tables.append(definition)
+        return {k: [entries[j] for j in place] for k, place in places.items()}
 
 
 def _as(shape, value):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
+import contextlib
 import sys
+import threading
 
 
 __all__ = ["main"]
@@ -62,6 +65,24 @@ def _at_least(least):
     return integer
 
 
+@contextlib.contextmanager
+def _interruptible():
+    """Ask again for a Ctrl-C that comes in the midst of an object's end, where Python drops it: Amaranth's objects end by the thousand."""
+    before = sys.unraisablehook
+
+    def hook(unraisable):
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            threading.Timer(0.05, _thread.interrupt_main).start()
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
 def main(arguments=None) -> int:
     """Run one command.
 
@@ -80,9 +101,10 @@ def main(arguments=None) -> int:
     except SystemExit as leaving:  # argparse has said what is wrong
         return leaving.code
     try:
-        # Imported here: help and wrong arguments do not wait for the models.
-        from . import commands
-        return commands.run_command(options)
+        with _interruptible():
+            # Imported here: help and wrong arguments do not wait for the models.
+            from . import commands
+            return commands.run_command(options)
     except KeyboardInterrupt:
         print("interrupted; finished files were left as they were", file=sys.stderr)
         return 130

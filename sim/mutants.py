@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gateware.neurons.equation_neuron import EquationNeuron
 from gateware.rtlil import to_rtlil
 from gateware.step import StepComponent
 
@@ -191,8 +192,9 @@ def _differs(component, simulation, cycles=1_000_000, size=2000):
 def _same(component, original, text):
     """Whether a mutant is the same hardware; None if neither is shown."""
     if isinstance(component, StepComponent):
+        from .node_proof import prove_nodes
         from .proof import prove_rtlil
-        goals = prove_rtlil(component, text).goals
+        goals = (prove_nodes if isinstance(component, EquationNeuron) else prove_rtlil)(component, text).goals
         return True if all(goal.holds for goal in goals) else False if any(goal.holds is False for goal in goals) else None
     flat = "hierarchy -top design\nproc\nflatten\nmemory\n"
     _, failure = prove_equal(f"read_rtlil original.il\n{flat}", f"read_rtlil mutant.il\n{flat}",

@@ -1,3 +1,4 @@
+import argparse
 import json
 import os
 import signal
@@ -74,11 +75,12 @@ def test_trace_writes_waveforms(capsys, tmp_path, name):
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (["list", "LIFE"], "error: component must be all or match one of "),
+    (["list", "LIFE"], "error: component must be all, catalogue, a neuron of the catalogue or match one of "),
     (["trace", "LIF"], "error: component must name one, not 3: "),
     (["trace", "LIF:default", "-o", "nowhere/x.vcd"], "error: output must lie in a folder that exists, not in nowhere"),
     (["trace", "LIF:default", "--clocks", "0"], "argument --clocks: must be at least 1, not 0"),
     (["check"], "the following arguments are required: COMPONENT"),
+    (["check", "LIF", "--jobs", "0"], "argument --jobs: must be at least 1, not 0"),
     (["check", "LIF", "--level", "x"], "argument --level: invalid choice: 'x'"),
     ([], "the following arguments are required: COMMAND"),
 ])
@@ -94,12 +96,31 @@ def test_help_is_quick_and_has_examples():
     assert time.perf_counter() - start < 2
 
 
+def test_ctrl_c_is_not_lost_where_an_object_ends(monkeypatch, capsys):
+    class Ends:
+        def __del__(self):
+            raise KeyboardInterrupt
+
+    def run(options):
+        del options.ends
+        for _ in range(100):
+            time.sleep(0.1)
+
+    parse = argparse.ArgumentParser.parse_args
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", lambda self, given: argparse.Namespace(**vars(parse(self, given)), ends=Ends()))
+    monkeypatch.setattr(commands, "run_command", run)
+    start = time.perf_counter()
+    assert main(["list"]) == 130 and time.perf_counter() - start < 5
+    assert capsys.readouterr().err == "interrupted; finished files were left as they were\n"
+
+
 def test_ctrl_c_ends_in_one_sentence():
-    process = subprocess.Popen([sys.executable, "-m", "sim", "check", "all", "--fresh"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    # Components that are there at once, and then a minute of a compiler's work: long enough to be in its midst on a loaded machine, too.
+    neurons = ["adex", "hodgkin_huxley", "wang_buzsaki", "traub_miles", "connor_stevens", "pinsky_rinzel"]
+    process = subprocess.Popen([sys.executable, "-m", "sim", "check", *neurons, "--fresh"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True, start_new_session=True,
                                # A shell's background job ignores the signal, and so would its children.
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
-    # Minutes of work: long enough to be in the midst of it on a loaded machine, too.
     time.sleep(8)
     os.killpg(process.pid, signal.SIGINT)
     _, error = process.communicate(timeout=60)

@@ -10,7 +10,8 @@ from .designs import Accumulator
 KINDS = ["LIF:default", "LFSR:default", "OnesCounter:default", "RampCounter:default", "ComparatorEncoder:default",
          "AndMultiplier:default", "XnorMultiplier:default", "MuxAdder:default", "Popcount:odd", "ScaledAdder:odd",
          "SelectAdder:default", "DenseLayer:default", "StochasticDense:default", "ImageEncoder:default", "CountReadout:default",
-         "NeuronBank:LIF", "UARTReceiver:default", "UARTTransmitter:default", "FrameTransmitter:small"]
+         "NeuronBank:LIF", "UARTReceiver:default", "UARTTransmitter:default", "FrameTransmitter:small",
+         "izhikevich", "leaky_integrate_and_fire", "rulkov"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

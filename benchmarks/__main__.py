@@ -19,8 +19,8 @@ def main(arguments=None):
     sc_speed = commands.add_parser("sc-speed", help="packed streams, encoders, state machines and dense layers in Gbit/s, one core, "
                                                     "beside sc_neurocore_engine where that is installed")
     sc_speed.add_argument("--rounds", type=int, default=100, help="how often each measurement is taken (default: 100)")
-    neuron = commands.add_parser("neuron-speed", help="neuron-steps per second of banks of the catalogue's neurons, fixed point and float64, "
-                                                      "one core, beside sc_neurocore_engine where that is installed; all of them "
+    neuron = commands.add_parser("neuron-speed", help="neuron-steps per second of banks of the catalogue's neurons, one core, "
+                                                      "beside sc_neurocore_engine where that is installed; all of them "
                                                       "rewrites docs/neurons/speed.md")
     neuron.add_argument("names", nargs="*", help="measure only these; writes nothing")
     neuron.add_argument("--json", action="store_true", help="print figures as JSON; writes nothing")

@@ -139,30 +139,34 @@ def _summary(rows):
     for name in NAMED:
         for row in rows:
             if row["name"] == name:
-                lines.append(f"{name}: {row['fixed'] / 1e6:,.0f} M neuron-steps/s in fixed point, {row['float'] / 1e6:,.0f} M in float64")
+                lines.append(f"{name}: {row['fixed'] / 1e6:,.0f} M neuron-steps/s in fixed point, "
+                             f"{row['float'] / 1e6:,.0f} M in float64")
     for key in ("fixed", "float"):
         rates = [row[key] for row in rows]
         lines.append(f"{key}, all {len(rows)}: median {statistics.median(rates) / 1e6:,.0f} M neuron-steps/s, least "
                      f"{min(rates) / 1e6:,.1f} M ({min(rows, key=lambda row: row[key])['name']})")
     both = [row for row in rows if "theirs" in row]
-    for key, what in (("fixed", "fixed point"), ("float", "float64"), ("fixed kept", "fixed point, spikes and first output of every step kept"),
-                      ("float kept", "float64, spikes and first output of every step kept")) if both else ():
+    kept = "spikes and first output of every step kept"
+    for key, what in (("fixed", "fixed point"), ("float", "float64"), ("fixed kept", f"fixed point, {kept}"),
+                      ("float kept", f"float64, {kept}")) if both else ():
         for kind, measure in (("ratio", "steps"), ("time ratio", "simulated time")):
-            ratios = [row[f"{key} {kind}"] for row in both]
-            lines.append(f"{what} beside the engine, {measure} per second, {len(both)} models: median {statistics.median(ratios):,.1f} times, "
-                         f"least {min(ratios):,.2g} ({min(both, key=lambda row: row[f'{key} {kind}'])['name']}), "
-                         f"{sum(ratio < 3 for ratio in ratios)} below 3")
+            ratios = {row["name"]: row[f"{key} {kind}"] for row in both}
+            least = min(ratios, key=ratios.get)
+            lines.append(f"{what}, beside the engine in {measure} per second, {len(both)} models: median "
+                         f"{statistics.median(ratios.values()):,.1f} times, least {ratios[least]:,.2g} ({least}), "
+                         f"{sum(ratio < 3 for ratio in ratios.values())} below 3")
     return lines
 
 
 _WHAT = """\
-One core; M neuron-steps per second of `Bank.run`, {neurons:,} neurons with a constant current each (the table's protocol), best of
-{rounds} rounds of about {ms:g} ms, taken in turns with the engine's. The machine was shared with other programs.
-A step is the table's; spikes are counted per neuron (where a neuron has none, its first output is kept). The engine's figure is the
-better of two calls that it offers: a population stepped by `NetworkRunner.step_population`, and one neuron over an array of currents by
-`py_batch_simulate`, both handing back spikes and voltages of every step, by a current that makes the model spike. Its models are
-its own variants, in float64. One of its steps is often longer, with many substeps inside: "in simulated time" compares seconds of a
-neuron's life per second instead of steps."""
+One core; M neuron-steps per second of `Bank.run`, {neurons:,} neurons with a constant current each (the table's protocol), best
+of {rounds} rounds of about {ms:g} ms, taken in turns with the engine's. The machine was shared with other programs.
+A step is the table's; spikes are counted per neuron (where a neuron has none, its first output is kept). The engine's figure is
+the better of two calls that it offers: a population stepped by `NetworkRunner.step_population`, and one neuron over an array of
+currents by `py_batch_simulate`, both handing back spikes and voltages of every step, by a current that makes the model spike.
+Its models are its own variants, in float64. One of its steps is often longer, with many substeps inside: "in simulated time"
+compares seconds of a neuron's life per second instead of steps. How long its steps are is what its catalogue of models says,
+not measured."""
 
 
 def run_neuron_speed(names=(), *, as_json=False):
@@ -205,7 +209,8 @@ def _write_page(rows, what, version):
     silent = [row["name"] for row in rows if row["events"] and not row["spikes"]]
     if silent:
         lines.append(f"- without a spike in the time measured: {', '.join(silent)}")
-    lines += ["", f"| {' | '.join(_HEAD)} |", "|---|" + "--:|" * (len(_HEAD) - 1), *(f"| {' | '.join(_line(row))} |" for row in rows), ""]
+    lines += ["", f"| {' | '.join(_HEAD)} |", "|---|" + "--:|" * (len(_HEAD) - 1)]
+    lines += [*(f"| {' | '.join(_line(row))} |" for row in rows), ""]
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     part = PAGE.with_suffix(".tmp")
     part.write_text("\n".join(lines), encoding="utf-8")

@@ -24,7 +24,7 @@ def _is_narrow(shape):
 
 
 class _Value:
-    """A value in its forms, each made when asked for: ``narrow`` (a Bit as a mask of ones), ``wide`` (the even and the odd neurons')."""
+    """A value in forms, each made when asked for: ``narrow`` (a Bit as a mask of ones), ``wide`` (even and odd neurons)."""
 
     def __init__(self, shape, narrow=None, wide=None, constant=None):
         self.shape, self.narrow, self.wide, self.constant = shape, narrow, wide, constant
@@ -186,14 +186,16 @@ class FixedLanes:
 
     def _where_wide(self, mask):
         pairs = self._pairs(mask)
-        return [self.lines.emit(f"icmp slt {_WIDE} {each}, zeroinitializer") for each in (*self._both("shl", (pairs,), 32), pairs)]
+        shifted, = self._both("shl", (pairs,), 32)
+        return [self.lines.emit(f"icmp slt {_WIDE} {each}, zeroinitializer") for each in (shifted, pairs)]
 
     # Primitives. What has a narrow result and is exact modulo 2**32 needs only the lower halves of its operands.
 
     def _ring(self, operation, shape, a, b):
         if _is_narrow(shape):
             return _Value(shape, self.lines.emit(f"{operation} {_NARROW} {self._narrow(a)}, {self._narrow(b)}"))
-        return _Value(shape, wide=tuple(self.lines.emit(f"{operation} {_WIDE} {x}, {y}") for x, y in zip(self._wide(a), self._wide(b))))
+        pairs = zip(self._wide(a), self._wide(b))
+        return _Value(shape, wide=tuple(self.lines.emit(f"{operation} {_WIDE} {x}, {y}") for x, y in pairs))
 
     def _add(self, shape, a, b):
         return self._ring("add", shape, a, b)
@@ -324,7 +326,8 @@ class FixedLanes:
         text = None
         for distance, mask in masks.items():
             part = self.lines.emit(f"and {_NARROW} {self._narrow(v)}, {self._constant(_NARROW, mask)}")
-            part = self.lines.emit(f"{'shl' if distance > 0 else 'lshr'} {_NARROW} {part}, {self._constant(_NARROW, abs(distance))}")
+            shift = "shl" if distance > 0 else "lshr"
+            part = self.lines.emit(f"{shift} {_NARROW} {part}, {self._constant(_NARROW, abs(distance))}")
             text = part if text is None else self.lines.emit(f"xor {_NARROW} {text}, {part}")
         return _Value(shape, text or "zeroinitializer")
 

@@ -21,9 +21,11 @@ __all__ = ["FloatLanes"]
 _BITS = f"<{LANES} x i1>"
 _COUNTS = f"<{LANES} x i32>"
 _ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
-_COMPARE = {ast.Lt: ("olt", "slt"), ast.LtE: ("ole", "sle"), ast.Gt: ("ogt", "sgt"), ast.GtE: ("oge", "sge"), ast.Eq: ("oeq", "eq")}
+_COMPARE = {ast.Lt: ("olt", "slt"), ast.LtE: ("ole", "sle"), ast.Gt: ("ogt", "sgt"), ast.GtE: ("oge", "sge"),
+            ast.Eq: ("oeq", "eq")}
 _PYTHON = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
-           ast.Mod: operator.mod, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq}
+           ast.Mod: operator.mod, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+           ast.Eq: operator.eq}
 _VECTOR = ("exp", "exprel", "logistic", "tanh", "sinh", "cosh")
 _LIBRARY = ("log", "sin", "cos", "tan", "erf")
 
@@ -91,7 +93,8 @@ class FloatLanes:
 
     def step(self, state, inputs):
         """Values of the next state and of the results by name, of the kinds that are kept."""
-        self._parts = {"state": state, "inputs": inputs, "params": {name: _Value("c", value) for name, value in self._parameters.items()}}
+        numbers = {name: _Value("c", value) for name, value in self._parameters.items()}
+        self._parts = {"state": state, "inputs": inputs, "params": numbers}
         *body, last = self._function.body
         for line in body:
             self._names[line.targets[0].id] = self._of(line.value)
@@ -298,7 +301,8 @@ class FloatLanes:
         return _Value("f", self.math.op("fmul", high.text, self.math.number(2.0**-UNIFORM_BITS)))
 
     def _call_gaussian(self, a, b):
-        halves = [self._word(operation, each.text, value) for each in (a, b) for operation, value in (("and", 0xFFFF), ("lshr", 16))]
+        halves = [self._word(operation, each.text, value) for each in (a, b)
+                  for operation, value in (("and", 0xFFFF), ("lshr", 16))]
         total = halves[0]
         for half in halves[1:]:
             total = self._word("add", total, half)

@@ -1,7 +1,7 @@
 """Functions of eight doubles at once, in LLVM's text: the exponential and its family; others through the C library, one by one.
 
-``exp(x) = 2**n * exp(r)`` with ``n`` the integer nearest to ``x / ln 2``; ``exp(r) - 1`` by its Taylor polynomial of degree 13, whose
-remainder for ``|r| <= ln(2)/2`` is below 5e-18 of it; ``ln 2`` in two parts, so that ``r`` keeps all its bits.
+``exp(x) = 2**n * exp(r)`` with ``n`` the integer nearest to ``x / ln 2``; ``exp(r) - 1`` by its Taylor polynomial of degree 13,
+whose remainder for ``|r| <= ln(2)/2`` is below 2e-17 of it; ``ln 2`` in two parts, so that ``r`` keeps all its bits.
 """
 
 import math

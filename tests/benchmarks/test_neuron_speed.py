@@ -31,8 +31,11 @@ class Runner:
 
 
 def engine():
+    def run(model, steps, current):
+        return {"spikes": np.arange(steps if current[0] >= 20 else 0)}
+
     return SimpleNamespace(set_num_threads=lambda count: None, simd_tier=lambda: "none", NetworkRunner=Runner,
-                           py_batch_simulate=lambda model, steps, current: {"spikes": np.arange(steps if current[0] >= 20 else 0)})
+                           py_batch_simulate=run)
 
 
 def small(monkeypatch, tmp_path):

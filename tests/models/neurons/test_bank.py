@@ -14,7 +14,7 @@ from models.neurons import simulate
 from models.neurons.bank import Bank
 from models.neurons.bank_fixed import FixedLanes
 
-# Products alone; tables and resets; many tables of one index; wide states; a table of floors; xorshift generators; integers that wrap or
+# Products alone; tables and resets; many tables of one index; wide states; floors; xorshift generators; integers that wrap or
 # shift; selections; a logistic of several variables; a state of fifty bits.
 NEURONS = ["izhikevich", "adex", "hodgkin_huxley", "hindmarsh_rose", "akida", "wong_wang", "truenorth", "loihi", "mihalas_niebur",
            "arcane", "gamma_renewal", "tsodyks_markram"]
@@ -29,7 +29,8 @@ def _random(shape, rng, size):
 def test_every_integer_is_that_of_the_golden_model(name):
     neuron, rng = catalogue.neuron(name), np.random.default_rng(1)
     start = {field: _random(shape, rng, COUNT) for field, shape in neuron.state._asdict().items()}
-    given = {field: _random(shape, rng, (STEPS, COUNT)) for field, shape in neuron.inputs._asdict().items()} if neuron.inputs else {}
+    shapes = neuron.inputs._asdict() if neuron.inputs else {}
+    given = {field: _random(shape, rng, (STEPS, COUNT)) for field, shape in shapes.items()}
     bank = Bank(neuron, COUNT)
     bank.set_registers(**start)
     known = (*bank.events, *bank.outputs)
@@ -59,7 +60,8 @@ def test_doubles_without_exponentials_are_those_of_the_reference_model(name):
         assert np.array_equal(run.recorded[event][:, 2], values)
 
 
-@pytest.mark.parametrize("name", ["hodgkin_huxley", "adex", "morris_lecar", "wong_wang", "arcane", "siegert", "truenorth", "theta"])
+@pytest.mark.parametrize("name", ["hodgkin_huxley", "adex", "morris_lecar", "wong_wang", "arcane", "siegert", "truenorth",
+                                  "theta"])
 def test_doubles_with_exponentials_differ_in_the_last_places(name):
     bank = Bank(name, 2, arithmetic="float")
     run = bank.run(200, record=(*bank.events, *bank.outputs))
@@ -75,8 +77,8 @@ FUNCTIONS = {
     "cosh(x)": math.cosh, "logistic(x)": lambda x: 1 / (1 + math.exp(-x)), "sqrt(abs(x))": lambda x: math.sqrt(abs(x)),
     "log(1 + x**2)": lambda x: math.log(1 + x * x), "sin(x) + cos(x)": lambda x: math.sin(x) + math.cos(x), "erf(x)": math.erf,
     "floor(x)": math.floor, "sign(x)": lambda x: (x > 0) - (x < 0), "min(x, 2) + max(x, -1)": lambda x: min(x, 2) + max(x, -1),
-    "(x**2 + 1)**0.3": lambda x: (x * x + 1) ** 0.3, "x**5": lambda x: x**5, "1 if x > 0 and not x > 3 or x < -5 else 2": lambda x: (
-        1 if 0 < x <= 3 or x < -5 else 2)}
+    "(x**2 + 1)**0.3": lambda x: (x * x + 1) ** 0.3, "x**5": lambda x: x**5,
+    "1 if x > 0 and not x > 3 or x < -5 else 2": lambda x: 1 if 0 < x <= 3 or x < -5 else 2}
 
 
 @pytest.mark.parametrize("text", FUNCTIONS)
@@ -156,8 +158,8 @@ def test_a_neuron_from_equations_fills_a_bank(arithmetic):
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (("izhikevich", 0), "count must be between 1 and"), (("izhikevich", 2.5), "float"), (("izhikevitch", 2), "near it: izhikevich"),
-    ((object(), 2), "neuron must be a name of the catalogue")])
+    (("izhikevich", 0), "count must be between 1 and"), (("izhikevich", 2.5), "float"),
+    (("izhikevitch", 2), "near it: izhikevich"), ((object(), 2), "neuron must be a name of the catalogue")])
 def test_a_bank_refuses_what_is_no_bank(arguments, message):
     with pytest.raises((ValueError, TypeError), match=message):
         Bank(*arguments)
@@ -171,7 +173,8 @@ def test_a_bank_refuses_other_arithmetic_and_parameters_of_a_table():
 
 
 @pytest.mark.parametrize("arguments, message", [
-    ((0,), "steps must be at least 1, not 0"), ((5, {"J": 1.0}), "inputs must be among I, not 'J'"), ((5, {"I": 1e6}), "input I must lie between"),
+    ((0,), "steps must be at least 1, not 0"), ((5, {"J": 1.0}), "inputs must be among I, not 'J'"),
+    ((5, {"I": 1e6}), "input I must lie between"),
     ((5, {"I": np.zeros((5, 2))}), r"input I must have the shape \(5,\), \(1, 3\) or \(5, 3\), not \(5, 2\)"),
     ((5, {"I": np.zeros(4)}), r"input I must have the shape \(5,\)"), ((5, {}, ("w",)), "record must name spike, v, u, not 'w'")])
 def test_a_run_refuses_what_it_cannot_run(arguments, message):

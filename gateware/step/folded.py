@@ -249,6 +249,8 @@ class FoldedStep(Component):
 
     @classmethod
     def examples(cls):
+        from gateware.neurons import catalogue
         from gateware.neurons.izhikevich import Izhikevich
         from gateware.neurons.lif import LIF
-        return {"LIF": cls(LIF(refractory=3)), "Izhikevich": cls(Izhikevich()), "bank": cls(LIF(refractory=3, rest=-0.25), 3)}
+        return {"LIF": cls(LIF(refractory=3)), "Izhikevich": cls(Izhikevich()), "bank": cls(LIF(refractory=3, rest=-0.25), 3),
+                "tables": cls(catalogue.neuron("escape_rate"))}

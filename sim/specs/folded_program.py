@@ -207,8 +207,8 @@ class _Run:
 
     def run(self):
         machine, program = self.machine, self.program
-        registers, factors = self.start(), []
-        adds = {}
+        begun, factors = self.start(), []
+        registers, adds = dict(begun), {}
         for each in program.operations:
             adds.setdefault(program.schedule.clocks[each], []).append(each)
         for clock in range(program.length):
@@ -224,7 +224,7 @@ class _Run:
                 self.computed(each, registers)
             if clock == program.done:
                 self.claim("control", registers[machine.place("o__valid")] == 1, "o.valid")
-        self.results(registers)
+        self.results(begun, registers)
 
     def computed(self, operation, registers):
         """An operation has added: what it wrote is the value of its node, and goes on as a variable."""
@@ -240,8 +240,9 @@ class _Run:
             places.append(row)
         if operation.node not in self.symbols:
             known = self.symbols[operation.node] = self.symbol(self.graph.nodes[operation.node].shape, f"node{operation.node}_")
-            if known.shape.kind == "bit":
-                # A comparison may be made again where it is wanted as the flag.
+            if self.graph.nodes[operation.node].primitive == "mul" or not _has_product(self.z3, value.raw):
+                # What is made of it may have been computed of what it is made of: a comparison anew as the flag, a constant
+                # added after a shift, a product rounded at once.
                 self.assumed.append(known.raw == value.raw)
         for place in places:
             self.hold(registers, place, self.bits(self.symbols[operation.node], place[1] - place[0] + 1))
@@ -264,8 +265,8 @@ class _Run:
             parts.append(self.z3.Extract(place[0] - lo - 1, 0, old))
         registers[lo, hi] = self.z3.Concat(parts) if len(parts) > 1 else value
 
-    def results(self, registers):
-        """The rows of the state and the output registers hold the step's results; the constants are what they were."""
+    def results(self, begun, registers):
+        """The rows of the state and the output registers hold the step's results; constants and other neurons are what they were."""
         z3, machine, width = self.z3, self.machine, self.program.row_width
         for name, k in getattr(self.graph.next_state, "_asdict", dict)().items():
             row = machine.place(f"rows[{self.folded.row_of(('state', name), self.number)}]")
@@ -279,6 +280,10 @@ class _Run:
             if isinstance(value, tuple) and value[0] == "constant":
                 row = machine.place(f"rows[{self.program.rows[value]}]")
                 self.claim("control", registers[row] == z3.BitVecVal(value[1], width), f"the constant {value[1]}")
+        for neuron in set(range(self.folded.count)) - {self.number}:
+            for name in self.program.state_fields:
+                row = machine.place(f"rows[{self.folded.row_of(('state', name), neuron)}]")
+                self.claim("control", registers[row] == begun[row], f"{name} of neuron {neuron}")
 
 
 def _multiply(z3, a, b):

@@ -54,16 +54,18 @@ class Wires:
     Raises
     ------
     ValueError
-        If the RTL lacks one of the wires.
+        If the RTL lacks one of the wires, or does not say what it is.
     """
 
     def __init__(self, rtlil, names):
         self._position = {name: k for k, name in enumerate(names)}
         lines = run_yosys(_SCRIPT, {"design.il": rtlil}, ["design.smt2"])["design.smt2"].splitlines()
         functions = {found[1]: (found[2], line[found.end():]) for line in lines if (found := _FUNCTION.match(line))}
-        missing = [name for name in names if _WIRE + name not in functions]
-        if missing:
-            raise ValueError(f"the RTL must have the wire {missing[0]}")
+        for name in names:
+            if _WIRE + name not in functions:
+                raise ValueError(f"the RTL must have the wire {name}")
+            if not all(signal in functions for signal, _ in _USE.findall(functions[_WIRE + name][1])):
+                raise ValueError(f"the RTL must compute the wire {name}, which is free")
         # A signal belongs to the first of the wires that it is part of.
         self._owner = {}
         for name in names:

@@ -18,10 +18,9 @@ __all__ = ["LOGIC_TABLE", "lower"]
 
 # Up to here a table is a LUT per bit.
 LOGIC_TABLE = 16
-# Low bits of a factor that are cheaper as gated sums than as a multiplier.
-_THIN = 4
 # Constants of so few non-zero digits are sums of shifts wherever multipliers are.
 _FEW_DIGITS = 2
+_LOGIC = {"add", "sub", "gate"}
 _NARROWED = {"add", "sub", "shl", "shr", "join", "times", "gate"}
 
 
@@ -40,11 +39,16 @@ def lower(graph, target, room):
     Graph
         Its nodes are all used. Products beyond the number of multipliers, the cheapest first, are sums in logic.
     """
-    soft = set()
     longest = max(8, int((room - target.chain - target.inverter) / target.carry))
-    products = [k for k, node in enumerate(graph.nodes) if node.primitive == "mul"]
+    graphs = [_fitting(graph, target, thin, longest) for thin in target.thin]
+    return min(graphs, key=lambda lowered: sum(node.shape.width for node in lowered.nodes if node.primitive in _LOGIC))
+
+
+def _fitting(graph, target, thin, longest):
+    """The graph with so few multipliers as the part has, if it can be."""
+    products, soft = [k for k, node in enumerate(graph.nodes) if node.primitive == "mul"], set()
     while True:
-        lowering = _Lowering(graph, target.factor, longest, soft)
+        lowering = _Lowering(graph, target.factor, thin, longest, soft)
         lowered = lowering.run()
         taken = sum(node.primitive == "times" for node in lowered.nodes)
         hard = [k for k in products if k not in soft and lowering.multipliers[k]]
@@ -77,8 +81,8 @@ def _within(lo, hi, limits):
 class _Lowering:
     """The rewriting of one graph; equal nodes are one."""
 
-    def __init__(self, graph, factor, longest, soft):
-        self.graph, self.factor, self.longest, self.soft = graph, factor, longest, soft
+    def __init__(self, graph, factor, thin, longest, soft):
+        self.graph, self.factor, self.thin, self.longest, self.soft = graph, factor, thin, longest, soft
         self.nodes, self._known = [], {}
         # Of each product: the multipliers it took, and roughly the LUTs that it is without one.
         self.multipliers, self.logic, self.taken = {}, {}, 0
@@ -267,7 +271,7 @@ class _Lowering:
             return self.node("times", _within(*self._product_range(a, b), limits), *sorted((a, b)))
         excess = width - self.factor
         k = excess if excess <= self.factor // 2 else self.factor - 1
-        high, low = self.product(self.shr(a, k), b), self.product(self.low(a, k), b, soft=excess <= _THIN)
+        high, low = self.product(self.shr(a, k), b), self.product(self.low(a, k), b, soft=excess <= self.thin)
         return self._sum([(1, high, k), (1, low, 0)], limits)
 
     def _product_range(self, a, b):

@@ -17,7 +17,10 @@ class Target:
     factor : int
         Bits of a factor of one multiplier, both signed or both unsigned.
     multipliers : int
-        How many of them a part has that a pipeline may take.
+        How many of them a part has.
+    thin : tuple of int
+        So many low bits of a factor, that one multiplier has no room for, are gated sums in logic rather than further
+        multipliers: whichever of these numbers takes less logic in all.
     period : float
         The default clock period, with room for routing above what the part is meant for.
     overhead : float
@@ -37,6 +40,7 @@ class Target:
     name: str
     factor: int
     multipliers: int
+    thin: tuple
     period: float
     overhead: float
     level: float
@@ -49,10 +53,10 @@ class Target:
 
 # ice40 is the UP5K; ecp5 the 25F in speed grade 6, whose multipliers lie in two rows across the whole part.
 TARGETS = {each.name: each for each in (
-    Target("ice40", factor=16, multipliers=8, period=20.0, overhead=2.2, level=2.9, chain=3.2, carry=0.3, inverter=2.6, memory=4.0,
-           near=12),
-    Target("ecp5", factor=18, multipliers=28, period=8.5, overhead=1.0, level=1.5, chain=2.2, carry=0.04, inverter=0.0, memory=5.8,
-           near=12),
+    Target("ice40", factor=16, multipliers=8, thin=(2, 4), period=20.0, overhead=2.2, level=2.9, chain=3.2, carry=0.3, inverter=2.6,
+           memory=4.0, near=12),
+    Target("ecp5", factor=18, multipliers=28, thin=(4,), period=8.5, overhead=1.0, level=1.5, chain=2.2, carry=0.04, inverter=0.0,
+           memory=5.8, near=12),
 )}
 
 

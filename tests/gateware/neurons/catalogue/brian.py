@@ -1,7 +1,7 @@
 """Spike times that Brian2 gave for Wang and Buzsaki's neuron with further currents.
 
-Brian2 2.9, method rk4, time step 0.005 ms, 300 ms from the tables' initial states, a spike where v rises over -20 mV; its text, with ``extra``
-as each test has it::
+Brian2 2.9, method rk4, time step 0.005 ms, 300 ms from the tables' initial states, a spike where v rises over -20 mV;
+its text, with ``extra`` as each test has it::
 
     dv/dt = (I - 35*(am/(am+bm))**3*h*(v-55) - 9*n**4*(v+90) - gl*(v+65) - extra)/C/ms : 1
     dh/dt = phi*(0.07*exp(-(v+58)/20)*(1-h) - h/(exp(-0.1*(v+28))+1))/ms : 1

@@ -1,4 +1,4 @@
-"""Neurons of the cerebellum against NEURON's runs of the authors' files, Brian2's runs of the same equations, and closed forms."""
+"""Neurons of the cerebellum against NEURON's runs of the authors' files, Brian2's of the same equations, and closed forms."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def solved_spikes(name, duration, *, inputs, init=None, threshold=0.0, parameter
 
 @truth("granule_cell")
 def test_granule_cell_fires_as_the_authors_files_do_in_neuron():
-    """Spike times that NEURON 9.0.2 gave for ModelDB 46839 (30 degrees, time step 0.001 ms, calcium reversal held; 12 pA from 100 to 900 ms)."""
+    """Spike times of NEURON 9.0.2 for ModelDB 46839 (30 degrees, step 0.001 ms, calcium reversal held; 12 pA from 100 to 900 ms)."""
     expected = [179.75, 237.23, 306.22, 376.06, 445.92, 515.83, 585.8, 655.79, 725.8, 795.82, 865.85]
     current = np.zeros(100000)
     current[10000:90000] = PULSE
@@ -40,14 +40,14 @@ def test_granule_cell_threshold_and_rest():
 
 @truth("golgi_cell")
 def test_golgi_soma_fires_as_the_authors_files_do_in_neuron():
-    """Spike times that NEURON 9.0.2 gave for the soma alone with all channels of ModelDB 112685 (23 degrees, time step 0.001 ms)."""
+    """Spike times of NEURON 9.0.2 for the soma alone with all channels of ModelDB 112685 (23 degrees, step 0.001 ms)."""
     spikes = simulate("golgi_cell", 600.0, inputs={"I": 0.0}, parameters={"extent": 1.0, "g_soma": 0.0}).spikes
     assert spikes == pytest.approx([11.0, 177.25, 355.89, 533.60], rel=0.025)
 
 
 @truth("golgi_cell")
 def test_golgi_cell_beats_spontaneously():
-    """Intervals of the authors' whole cell in NEURON, as the Open Source Brain keeps them, are 161.6 ms (spikes at 2305.2, 2466.6, ... ms)."""
+    """Intervals of the authors' whole cell in NEURON are 161.4 ms (2305.175, 2466.582, ... ms, kept by the Open Source Brain)."""
     spikes = simulate("golgi_cell", 1500.0, inputs={"I": 0.0}).spikes
     # Three compartments of axon for the authors' hundred, and a step of 0.01 ms.
     assert np.diff(spikes)[-3:] == pytest.approx([161.5] * 3, rel=0.05)
@@ -58,9 +58,10 @@ def test_golgi_cell_beats_spontaneously():
     (5.0, [4.038, 13.656, 23.115, 32.549, 41.980, 51.411, 60.840]),
     (20.0, [1.467, 7.319, 13.173, 19.024, 24.875, 30.725, 36.574])])
 def test_purkinje_soma_fires_as_in_neuron(current, expected):
-    """Spike times through -20 mV that NEURON 9.0.2 gave for the paper's channels as the Open Source Brain has them (their h current reversing
-    at -30 mV), in one compartment with the densities of the soma of PM9, from -68 mV; time step 0.0002 and 0.001 ms."""
-    assert np.allclose(solved_spikes("de_schutter_purkinje", expected[-1] + 1, inputs={"I": current}, threshold=-20.0), expected, atol=0.03)
+    """Spikes through -20 mV of NEURON 9.0.2 for the paper's channels as the Open Source Brain has them, the h current reversing
+    at -30 mV, in one compartment with the densities of the soma of PM9, from -68 mV; step 0.0002 and 0.001 ms."""
+    solved = solved_spikes("de_schutter_purkinje", expected[-1] + 1, inputs={"I": current}, threshold=-20.0)
+    assert np.allclose(solved, expected, atol=0.03)
     spikes = simulate("de_schutter_purkinje", expected[-1] + 1.5, inputs={"I": current}).spikes
     assert spikes == pytest.approx(expected, rel=0.015, abs=0.06)
 
@@ -87,7 +88,8 @@ def test_stellate_cell_fires_as_in_brian2():
 @truth("deep_cerebellar_nucleus")
 def test_nuclear_neuron_fires_as_in_brian2():
     # gl = 0.2; extra = 0.5*p*(v-55) + IT + 0.02*r*(v+40) + 2*ca**2/(ca**2+0.25)*(v+90); IT = 0.1*s/(1+exp(-(v+52)/5))**2*(v-120)
-    # dp/dt = (1/(1+exp(-(v+48)/5))-p)/(5+15/(1+((v+48)/10)**2))/ms; ds/dt = (1/(1+exp((v+60)/6.5))-s)/(20+50/(1+exp((v+65)/10)))/ms
+    # dp/dt = (1/(1+exp(-(v+48)/5))-p)/(5+15/(1+((v+48)/10)**2))/ms; ds/dt =
+    # (1/(1+exp((v+60)/6.5))-s)/(20+50/(1+exp((v+65)/10)))/ms
     # dr/dt = (1/(1+exp((v+80)/10))-r)/(100+200/(1+exp((v+70)/10)))/ms; dca/dt = (-0.001*IT - ca/150)/ms; at a spike ca += 0.5
     assert_spikes_like("deep_cerebellar_nucleus", [2.12, 182.82], 2, inputs={"I": 5.0})
     # Without input it fires of itself.

@@ -36,15 +36,18 @@ def test_pv_interneuron_does_not_adapt_and_is_fast():
 @truth("vip")
 def test_vip_interneuron_fires_as_in_brian2():
     # dv/dt = (2 - 35/(1+exp(-(v+30)/9.5))**3*h*(v-55) - 6*n**4*(v+90) - 8*a**3*b*(v+90) - 0.01*(v+65))/0.5/ms
-    # dh/dt = (1/(1+exp((v+53)/7))-h)/(0.37+2.78/(1+exp((v+40.5)/6)))/ms; dn/dt = (1/(1+exp(-(v+30)/10))-n)/(0.37+1.85/(1+exp((v+27)/15)))/ms
+    # dh/dt = (1/(1+exp((v+53)/7))-h)/(0.37+2.78/(1+exp((v+40.5)/6)))/ms; dn/dt =
+    # (1/(1+exp(-(v+30)/10))-n)/(0.37+1.85/(1+exp((v+27)/15)))/ms
     # da/dt = (1/(1+exp(-(v+50)/20))-a)/(5*ms); db/dt = (1/(1+exp((v+78)/6))-b)/(50*ms); rk4, 0.005 ms
     assert_spikes_like("vip", [4.98, 158.02, 174.2, 193.37, 237.53, 254.08], 7, inputs={"I": 2.0})
 
 
 @truth("martinotti")
 def test_martinotti_cell_adapts_as_in_brian2():
-    # dv/dt = (4 - 40*m**3*h*(v-50) - (5*n**4 + 0.25*p)*(v+90) - 0.01*q/(1+exp(-(v+57)/6.2))**2*(v-120) - 0.05*(v+65))/0.8/ms; w = v + 56.2
-    # dm/dt = (0.32*4/exprel((13-w)/4)*(1-m) - 0.28*5/exprel((w-40)/5)*m)/ms; dh/dt = (0.128*exp((17-w)/18)*(1-h) - 4/(1+exp((40-w)/5))*h)/ms
+    # dv/dt = (4 - 40*m**3*h*(v-50) - (5*n**4 + 0.25*p)*(v+90) - 0.01*q/(1+exp(-(v+57)/6.2))**2*(v-120) - 0.05*(v+65))/0.8/ms; w
+    # = v + 56.2
+    # dm/dt = (0.32*4/exprel((13-w)/4)*(1-m) - 0.28*5/exprel((w-40)/5)*m)/ms; dh/dt = (0.128*exp((17-w)/18)*(1-h) -
+    # 4/(1+exp((40-w)/5))*h)/ms
     # dn/dt = (0.032*5/exprel((15-w)/5)*(1-n) - 0.5*exp((10-w)/40)*n)/ms
     # dp/dt = (1/(1+exp(-(v+35)/10))-p)*(3.3*exp((v+35)/20)+exp(-(v+35)/20))/(400*ms)
     # dq/dt = (1/(1+exp((v+81)/4))-q)*3.737/(30.8+(211.4+exp((v+113.2)/5))/(1+exp((v+84)/3.2)))/ms; rk4, 0.005 ms
@@ -54,13 +57,13 @@ def test_martinotti_cell_adapts_as_in_brian2():
 
 @truth("sst")
 def test_sst_interneuron_bursts_as_the_authors_files_do_in_neuron():
-    """Spike times that NEURON gave for the LTS cell of ModelDB 123623 (time step 0.001 ms; 0.15 nA from 400 ms), calcium held constant."""
+    """Spike times of NEURON for the LTS cell of ModelDB 123623 (step 0.001 ms; 0.15 nA from 400 ms), calcium held constant."""
     expected = np.array([430.975, 442.512, 489.914]) - 400
     neuron = {"E_Ca": 120.2547}     # as the files have it, from their concentrations
     rest = solve("sst", 400.0, inputs={"I": 0.0}, parameters=neuron).y[:, -1]
     time = np.arange(25.0, 95.0, 0.01)
-    v = solve("sst", 95.0, inputs={"I": STEP}, parameters=neuron, init=dict(zip(("v", "m", "h", "n", "p", "q"), rest)), t_eval=time,
-              rtol=1e-7, atol=1e-9).y[0]
+    init = dict(zip(("v", "m", "h", "n", "p", "q"), rest))
+    v = solve("sst", 95.0, inputs={"I": STEP}, parameters=neuron, init=init, t_eval=time, rtol=1e-7, atol=1e-9).y[0]
     assert np.allclose(time[1:][(v[1:] >= 0) & (v[:-1] < 0)], expected, atol=0.1)
 
 

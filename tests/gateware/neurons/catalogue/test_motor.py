@@ -16,7 +16,8 @@ RTE = np.exp(np.log(30) / 120)
 def test_alpha_motor_neuron_fires_as_in_brian2():
     # gl = 0.3, C = 1.5, phi = 4; extra = IP + 3*c**2/(c**2+0.25)*(v+90); IP = 0.15*m*p*(v-120); c = ca + 0.01*cb
     # into = 0.001*clip(-IP, 0, inf) + 0.02*int(v>-10); dm/dt = (1/(1+exp(-(v+40)/5))-m)/(50*ms)
-    # dp/dt = (1/(1+exp((v+40)/8))-p)/(200+100/(1+((v+40)/10)**2))/ms; dca/dt = (0.003*into - ca/150)/ms; dcb/dt = (0.997*into - cb/750)/ms
+    # dp/dt = (1/(1+exp((v+40)/8))-p)/(200+100/(1+((v+40)/10)**2))/ms; dca/dt = (0.003*into - ca/150)/ms; dcb/dt = (0.997*into -
+    # cb/750)/ms
     expected = [6.15, 13.85, 20.84, 27.4, 33.65, 39.66, 45.47, 51.12, 56.65, 62.06, 67.38, 72.62]
     assert_spikes_like("alpha_motor", expected, 59, inputs={"I": 5.0})
 
@@ -45,7 +46,7 @@ def test_gamma_motor_neuron_follows_its_matrix_exponential(tau, tau_adapt, a, cu
 @truth("motor_unit")
 @pytest.mark.parametrize("excitation", [3.0, 12.0, 30.0, 60.0])
 def test_motor_unit_rate_and_mean_force(excitation):
-    """Rate by Fuglevand's linear gain up to its peak; mean force: the rate times a twitch's area P*T*e times his gain of twitches."""
+    """Rate: Fuglevand's linear gain up to its peak; mean force: the rate times a twitch's area P*T*e times his gain of twitches."""
     trace = simulate("motor_unit", 6000.0, inputs={"E": excitation}, parameters={"cv": 0.0})
     rate = min(8 + excitation - RTE, 45 - 10 * RTE / 30)
     assert trace.count / 6 == pytest.approx(rate, abs=0.4)
@@ -75,14 +76,17 @@ def test_motor_unit_is_recruited_at_its_threshold_and_fires_irregularly():
 
 @truth("upper_motor")
 def test_upper_motor_neuron_bursts_as_the_authors_files_do_in_neuron():
-    """Spike times that NEURON gives for the IB cell of ModelDB 123623 (step 0.001 ms; 0.15 nA from 500 ms); the Open Source Brain keeps them."""
+    """Spike times that NEURON gives for the IB cell of ModelDB 123623 (step 0.001 ms; 0.15 nA from 500 ms).
+
+    The Open Source Brain keeps them.
+    """
     expected = np.array([617.725, 624.632, 631.101, 637.786, 644.909, 652.671, 661.42, 672.085]) - 500
     neuron = {"E_Ca": 120.2547}     # as the files have it, from their concentrations
     rest = solve("upper_motor", 500.0, inputs={"I": 0.0}, parameters=neuron).y[:, -1]
     names = ("v", "m", "h", "n", "p", "q", "r")
     time = np.arange(115.0, 175.0, 0.01)
-    driven = solve("upper_motor", 175.0, inputs={"I": 150 / (np.pi * 96**2) * 100}, parameters=neuron, init=dict(zip(names, rest)),
-                   t_eval=time, rtol=1e-7, atol=1e-9).y[0]
+    driven = solve("upper_motor", 175.0, inputs={"I": 150 / (np.pi * 96**2) * 100}, parameters=neuron,
+                   init=dict(zip(names, rest)), t_eval=time, rtol=1e-7, atol=1e-9).y[0]
     spikes = time[1:][(driven[1:] >= 0) & (driven[:-1] < 0)]
     assert np.allclose(spikes, expected, atol=0.05)
 

@@ -31,11 +31,11 @@ def prove_folded(folded, *, timeout=60.0):
     Returns
     -------
     ProofResult
-        Goals: the product; every value of the program; the next state; the outputs.
+        Goals: the rows at the start; the product; every value of the program; the next state; the outputs.
     """
     start = time.monotonic()
     machine = Transition(to_rtlil(folded, "design"), timeout)
-    goals = [_product(machine, folded.program)] if folded.program.has_product else []
+    goals = [_start(machine, folded)] + ([_product(machine, folded.program)] if folded.program.has_product else [])
     goals += [goal for number in range(folded.count) for goal in _Run(machine, folded, number).goals()]
     merged = {}
     for goal in goals:
@@ -50,6 +50,19 @@ def _extend(z3, value, width, signed=True):
     if more <= 0:
         return z3.Extract(width - 1, 0, value)
     return z3.SignExt(more, value) if signed else z3.ZeroExt(more, value)
+
+
+def _start(machine, folded):
+    """That the rows hold the constants and every neuron's initial state to begin with."""
+    program, name = folded.program, "the rows begin as constants and initial states"
+    wanted = {folded.row_of(value): value[1] for value in program.rows if isinstance(value, tuple) and value[0] == "constant"}
+    wanted |= {folded.row_of(("state", field), neuron): int(getattr(folded.component.init, field))
+               for neuron in range(folded.count) for field in program.state_fields}
+    for row, value in wanted.items():
+        held = machine.initially(f"rows[{row}]")
+        if held != value & (1 << program.row_width) - 1:
+            return Goal(name, False, f"row {row} holds {held}, not {value}")
+    return Goal(name, True)
 
 
 def _product(machine, program):
@@ -180,8 +193,7 @@ class _Run:
         begun = machine.step(machine.state(idle))
         registers = {each: machine.variable(each[1] - each[0] + 1) for each in machine.registers}
         for name in ("place", "running", "word", "o__valid"):
-            if machine.has(name):
-                registers[machine.place(name)] = begun[machine.place(name)]
+            registers[machine.place(name)] = begun[machine.place(name)]
         if self.folded.count > 1:
             lo, hi = machine.place("number")
             registers[lo, hi] = z3.BitVecVal(self.number, hi - lo + 1)

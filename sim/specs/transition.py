@@ -27,12 +27,13 @@ class Transition:
         text = run_yosys(_SCRIPT, {"design.il": rtlil}, ["design.smt2"])["design.smt2"]
         self.size = int(re.search(r"\(define-sort \|design_s\| \(\) \(_ BitVec (\d+)\)\)", text)[1])
         wires = {name: int(width) for name, width in re.findall(r"^; yosys-smt2-wire (\S+) (\d+)$", text, re.MULTILINE)}
-        lines = ["(declare-fun now () |design_s|)", "(declare-fun next () |design_s|)", "(assert (|design_t| now next))"]
+        lines = ["(declare-fun now () |design_s|)", "(declare-fun next () |design_s|)", "(assert (|design_i| now))",
+                 "(assert (|design_t| now next))"]
         for number, (name, width) in enumerate(wires.items()):
             lines += [f"(declare-fun wire{number} () {'Bool' if width == 1 else f'(_ BitVec {width})'})",
                       f"(assert (= wire{number} (|design_n {name}| now)))"]
-        transition, *values = z3.parse_smt2_string(text + "\n".join(lines))
-        self.now = z3.BitVec("now", self.size)
+        initial, transition, *values = z3.parse_smt2_string(text + "\n".join(lines))
+        self.now, self._initial = z3.BitVec("now", self.size), initial
         self.registers = {}
         for part in _conjuncts(z3, transition):
             value, place = part.children()
@@ -46,8 +47,14 @@ class Transition:
         value = self.z3.simplify(self.z3.substitute(self._values[name], (self.now, state)))
         return self.z3.If(value, self.z3.BitVecVal(1, 1), self.z3.BitVecVal(0, 1)) if self.z3.is_bool(value) else value
 
-    def has(self, name):
-        return name in self._values
+    def initially(self, name):
+        """The value of a register at the start; None where it may be any."""
+        found = set()
+        for part in _conjuncts(self.z3, self._initial):
+            place, value = part.children()
+            if self.z3.is_bv_value(value) and (place.params()[1], place.params()[0]) == self.place(name):
+                found.add(value.as_long())
+        return found.pop() if len(found) == 1 else None
 
     def place(self, name):
         """Where a register or input lies in the state: (lowest bit, highest bit)."""

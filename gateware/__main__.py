@@ -17,6 +17,7 @@ examples:
   python -m gateware export DenseLayer:default -o layer.v                  one of its example configurations
   python -m gateware neuron izhikevich --set d=4 -o izhikevich.v           a neuron of the catalogue
   python -m gateware neuron mine.toml --form folded -o mine.v              a table of one's own, on one shared multiplier
+  python -m gateware neuron adex --part up5k --count 100 --rate 2000 -o adex.v   the smallest form that does it
   python -m gateware neuron "dv/dt = (I - v)/tau" --threshold "v >= 1" --reset "v = 0" --set tau=20 \\
       --range v=-2:2 --range I=0:4 --dt 0.5 -o lif.v                       equations
 

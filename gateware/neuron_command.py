@@ -13,17 +13,21 @@ def add_neuron_command(commands, examples):
         formatter_class=argparse.RawDescriptionHelpFormatter)
     neuron.add_argument("neuron", nargs="+", metavar="NEURON", help="a name of the catalogue, a .toml file, or equations \"dx/dt = ...\"")
     neuron.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="value of a parameter")
-    neuron.add_argument("--form", choices=["single", "folded", "bank"], default="single",
+    neuron.add_argument("--form", choices=["single", "folded", "bank"],
                         help="one step per clock (default); folded onto one multiplier; a bank, one neuron per clock")
-    neuron.add_argument("--count", type=int, default=None, help="neurons of a bank or of a folded machine (64 of a bank, 1 folded)")
+    neuron.add_argument("--count", type=int, help="neurons of a bank or of a folded machine (64 of a bank, 1 folded)")
+    wish = neuron.add_argument_group("instead of a form: the smallest that does")
+    wish.add_argument("--part", choices=["up5k", "25f"], help="what it must fit: iCE40UP5K (default) or ECP5-25F")
+    wish.add_argument("--clock", type=float, metavar="MHZ", help="what it must run at")
+    wish.add_argument("--rate", type=float, metavar="HZ", help="steps per second of each neuron")
     equations = neuron.add_argument_group("equations")
     equations.add_argument("--range", action="append", default=[], metavar="NAME=LO:HI", dest="ranges", help="of each state and input")
     equations.add_argument("--threshold", help="condition of a spike: \"v >= 30\"")
     equations.add_argument("--reset", help="\"v = c; u = u + d\"")
     equations.add_argument("--init", action="append", default=[], metavar="NAME=VALUE", help="initial state (0)")
-    equations.add_argument("--dt", type=float, default=0.1, help="time step (0.1)")
-    equations.add_argument("--method", default="euler", help="euler (default), exponential_euler, heun, rk4, exact, map")
-    equations.add_argument("--precision", type=int, default=20, help="significant bits of factors, 8 to 27 (20)")
+    equations.add_argument("--dt", type=float, help="time step (0.1)")
+    equations.add_argument("--method", help="euler (default), exponential_euler, heun, rk4, exact, map")
+    equations.add_argument("--precision", type=int, help="significant bits of factors, 8 to 27 (20)")
     neuron.add_argument("--name", help="name of the module (that of the neuron)")
     neuron.add_argument("-o", "--output", metavar="FILE", required=True, help="Verilog file to write")
     neuron.set_defaults(run=_neuron)
@@ -54,39 +58,65 @@ def _ranges(texts):
     return values
 
 
-def _component(options):
+def _neuron_of(options):
     from .neurons import catalogue
     from .neurons.equation_neuron import EquationNeuron
     from .neurons.from_equations import from_equations
     from .step.equations import load
     first, settings = options.neuron[0], _numbers("--set", options.settings)
     if any("=" in each for each in options.neuron):
-        neuron = from_equations(*options.neuron, parameters=settings, ranges=_ranges(options.ranges), threshold=options.threshold,
-                                reset=options.reset, init=_numbers("--init", options.init), dt=options.dt, method=options.method,
-                                precision=options.precision, name=options.name or "neuron")
-    elif len(options.neuron) > 1:
+        more = {name: value for name in ("dt", "method", "precision") if (value := getattr(options, name)) is not None}
+        return from_equations(*options.neuron, parameters=settings, ranges=_ranges(options.ranges), threshold=options.threshold,
+                              reset=options.reset, init=_numbers("--init", options.init), name=options.name or "neuron", **more)
+    if len(options.neuron) > 1:
         raise ValueError(f"one neuron can be written at a time, not {', '.join(options.neuron)}")
-    elif options.ranges or options.init or options.threshold or options.reset:
-        raise ValueError(f"--range, --init, --threshold and --reset are for equations, not for {first}")
-    else:
-        table = load(first, parameters=settings) if first.endswith(".toml") else catalogue.table(first, **settings)
-        neuron = EquationNeuron(table)
-    if options.form == "single":
-        if options.count is not None:
+    for name in ("ranges", "threshold", "reset", "init", "dt", "method", "precision"):
+        if getattr(options, name) not in (None, []):
+            raise ValueError(f"--{name.removesuffix('s')} is for equations, not for {first}: its table says it")
+    if first.endswith(".toml"):
+        return EquationNeuron(load(first, parameters=settings))
+    return EquationNeuron(catalogue.table(first, **settings))
+
+
+def _component(neuron, options):
+    form, count = options.form or "single", options.count
+    wished = (options.part, options.clock, options.rate) != (None, None, None)
+    if not (neuron.state and neuron.inputs) and (wished or form == "bank"):
+        raise ValueError("a neuron without state or inputs can be written as single or folded only")
+    if wished:
+        from .neurons.architecture import fit
+        choice = fit(neuron, options.part or "up5k", count=1 if count is None else count, rate=options.rate, form=options.form,
+                     clock=None if options.clock is None else options.clock * 1e6)
+        print(choice.why)
+        return choice.hardware
+    if form == "single":
+        if count is not None:
             raise ValueError("--count is for the forms folded and bank")
         return neuron
-    if options.form == "folded":
+    if form == "folded":
         from .step.folded import FoldedStep
-        return FoldedStep(neuron, options.count or 1)
+        return FoldedStep(neuron, 1 if count is None else count)
     from .neurons.bank import NeuronBank
-    return NeuronBank(neuron, options.count or 64)
+    return NeuronBank(neuron, 64 if count is None else count)
+
+
+def _ports(neuron):
+    """What the integers at the ports mean."""
+    yield from ((name, "input", shape.width, neuron.fractions[name]) for name, shape in (neuron.inputs._asdict() if neuron.inputs else {}).items())
+    for name, shape in neuron.outputs._asdict().items():
+        yield name, "output", shape.width, neuron.fractions.get(f"output {name}", 0)
 
 
 def _neuron(options):
     from .__main__ import write_verilog
+    made = []
 
-    def name(component):
-        neuron = getattr(component, "component", None) or getattr(component, "neuron", component)
-        return neuron.table.identifier
+    def component():
+        made.append(_neuron_of(options))
+        return _component(made[0], options)
 
-    return write_verilog(options, lambda: _component(options), name)
+    code = write_verilog(options, component, lambda _: made[0].table.identifier)
+    if code == 0:
+        for name, kind, bits, fraction in _ports(made[0]):
+            print(f"  {kind:<6} {name}: {bits} bit" + ("s" if bits > 1 else "") + (f", {fraction} after the binary point" if fraction else ""))
+    return code

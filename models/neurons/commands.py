@@ -86,7 +86,7 @@ def _years(text):
     if text is None:
         return None
     first, _, last = text.partition("-")
-    if not first.isdigit() or not (last or first).isdigit():
+    if not first.isdigit() or not (last or first).isdigit() or int(first) > int(last or first):
         raise ValueError(f"--year must be a year or a range like 1990-2000, not {text!r}")
     return int(first), int(last or first)
 
@@ -96,6 +96,9 @@ def _list(options):
     from rich.table import Table
 
     from gateware.neurons import catalogue
+    categories = {each.category for each in catalogue.search()}
+    if not any(each.lower().startswith(options.category.lower()) for each in categories):
+        raise ValueError(f"--category must be one of {', '.join(sorted(categories))}, or the beginning of one, not {options.category!r}")
     found = catalogue.search(" ".join(options.text), category=options.category, year=_years(options.year))
     if options.json:
         print(json.dumps([{"name": each.identifier, "title": each.name, "category": each.category, "year": each.year,

@@ -33,7 +33,7 @@ class PartLimits:
         Logic cells (LUT4s on an ECP5), memory blocks, multiplier blocks.
     ram_bits, ram_width : int
         Of one memory block.
-    clock : float
+    bank_clock, folded_clock : float
         Hertz that registered forms reach on it.
     """
 
@@ -44,12 +44,13 @@ class PartLimits:
     dsp: int
     ram_bits: int
     ram_width: int
-    clock: float
+    bank_clock: float
+    folded_clock: float
 
 
 PARTS = {
-    "up5k": PartLimits("iCE40UP5K", "ice40", 5280, 30, 8, 4096, 16, 40e6),
-    "25f": PartLimits("LFE5U-25F", "ecp5", 24288, 56, 28, 18432, 36, 80e6),
+    "up5k": PartLimits("iCE40UP5K", "ice40", 5280, 30, 8, 4096, 16, 40e6, 44e6),
+    "25f": PartLimits("LFE5U-25F", "ecp5", 24288, 56, 28, 18432, 36, 100e6, 75e6),
 }
 
 
@@ -227,7 +228,7 @@ def _bank(component, limits, count):
     state = sum(shape.width for shape in component.state)
     factors = sum(node.primitive == "times" for node in graph.nodes)
     return bank, Estimate("bank", (_node_logic(graph, False) + waiting + 3 * state + 60) * 7 // 10,
-                          words + _blocks(limits, bank.count, state), factors, limits.clock, limits.clock)
+                          words + _blocks(limits, bank.count, state), factors, limits.bank_clock, limits.bank_clock)
 
 
 def _folded(component, limits, count):
@@ -241,8 +242,8 @@ def _folded(component, limits, count):
     ram += _blocks(limits, 1 << max(ceil_log2(program.length), 1), sum(program.widths.values()))
     if program.tables:
         ram += _blocks(limits, len(program.tables), bits_for(min(program.tables), max(program.tables)))
-    return folded, Estimate("folded", logic, ram, program.product.blocks if program.has_product else 0, limits.clock,
-                            limits.clock / folded.interval)
+    return folded, Estimate("folded", logic, ram, program.product.blocks if program.has_product else 0, limits.folded_clock,
+                            limits.folded_clock / folded.interval)
 
 
 _MAKERS = {"single": _single, "bank": _bank, "folded": _folded}

@@ -11,7 +11,7 @@ from gateware.step.equations import Table
 from gateware.step.equations.generators import seeds
 
 from .bank_kernel import compile_bank
-from .bank_lanes import LANES
+from .bank_lanes import GROUP
 from .bank_sides import FixedSide, FloatSide
 from .protocol import input_array
 
@@ -88,7 +88,7 @@ class Bank:
         self._side = (FixedSide if arithmetic == "fixed" else FloatSide)(neuron)
         self.table, self.arithmetic, self._seed = self._side.table, arithmetic, seed
         self.events, self.outputs = self._side.events, self._side.outputs
-        self._padded = -(-self.count // LANES) * LANES
+        self._padded = -(-self.count // GROUP) * GROUP
         self._kernels = {}
         self.reset()
 

@@ -1,18 +1,21 @@
 """The loops around a step for eight neurons: over a tile of neurons that stays in the first cache, and over time."""
 
 import hashlib
+import re
 
 import llvmlite
 
 from models import machine_code
 from models.generated import cache_folder
 
-from .bank_lanes import LANES
+from .bank_lanes import GROUP, LANES
 
 __all__ = ["compile_bank"]
 
 # State, counts and constant inputs of a tile, in bytes: with the tables and a row of inputs they stay in the first cache.
 _TILE = 12288
+# Up to so many instructions, sixteen neurons in turns are faster than eight; with more the registers do not suffice.
+_PAIRED = 1500
 
 
 def compile_bank(name, lanes, *, state, inputs, events, outputs, shared, recorded):
@@ -35,7 +38,7 @@ def compile_bank(name, lanes, *, state, inputs, events, outputs, shared, recorde
     -------
     callable
         ``kernel(T, B, *state (B,), *inputs (rows, B) or (rows,), strides, *counts (B,), *recorded (T, B))`` over contiguous
-        arrays, B being a multiple of eight; ``strides`` holds by how many entries each input goes on from one step to the
+        arrays, B being a multiple of GROUP; ``strides`` holds by how many entries each input goes on from one step to the
         next (0, or B or 1), ``counts`` are int32, one per event, recorded events bytes.
     """
     text = _text(lanes, state, inputs, events, outputs, shared, recorded)
@@ -56,7 +59,7 @@ def _text(lanes, state, inputs, events, outputs, shared, recorded):
         return lanes.element(shape)
 
     size = sum(lanes.dtype(shape).itemsize for shape in (*state.values(), *inputs.values())) + 4 * len(events)
-    tile = max(_TILE // max(size, 1) // LANES, 8) * LANES
+    tile = max(_TILE // max(size, 1) // GROUP, 4) * GROUP
     entry = []
     for k in range(first_record + len(recorded)):
         entry += [f"%slot{k} = getelementptr ptr, ptr %arrays, i64 {k}", f"%array{k} = load ptr, ptr %slot{k}"]
@@ -88,12 +91,22 @@ def _text(lanes, state, inputs, events, outputs, shared, recorded):
         start = lines.emit(f"getelementptr {kind}, ptr %array{k}, i64 %before")
         at = lines.emit(f"getelementptr {kind}, ptr {start}, i64 %b")
         (lanes.store_bit if name in events else lanes.store)(value, at)
+    body, stride = (_paired(lines.body), GROUP) if len(lines.body) <= _PAIRED else (lines.body, LANES)
     return "\n".join([
         *lanes.tables, *lines.declared.values(), "define void @kernel(i64 %T, i64 %B, ptr %arrays) {", "entry:", *entry,
         "br label %tile", "tile:", "%first = phi i64 [ 0, %entry ], [ %last, %after ]", f"%end = add i64 %first, {tile}",
         "%over = icmp sgt i64 %end, %B", "%last = select i1 %over, i64 %B, i64 %end", "br label %time",
         "time:", "%t = phi i64 [ 0, %tile ], [ %t_next, %done ]", *time, "br label %block",
-        "block:", "%b = phi i64 [ %first, %time ], [ %b_next, %block ]", *lines.body, f"%b_next = add i64 %b, {LANES}",
+        "block:", "%b = phi i64 [ %first, %time ], [ %b_next, %block ]", *body, f"%b_next = add i64 %b, {stride}",
         "%again = icmp slt i64 %b_next, %last", "br i1 %again, label %block, label %done",
         "done:", "%t_next = add i64 %t, 1", "%later = icmp slt i64 %t_next, %T", "br i1 %later, label %time, label %after",
         "after:", "%rest = icmp slt i64 %last, %B", "br i1 %rest, label %tile, label %leave", "leave:", "ret void", "}", ""])
+
+
+def _paired(body):
+    """The instructions for the next eight neurons too, in turns with the first: each works while the other waits."""
+    own = {line.partition(" = ")[0] for line in body if " = " in line} | {"%b"}
+    result = [f"%b_second = add i64 %b, {LANES}"]
+    for line in body:
+        result += [line, re.sub(r"%\w+", lambda name: name[0] + "_second" * (name[0] in own), line)]
+    return result

@@ -2,9 +2,11 @@
 
 import re
 
-__all__ = ["LANES", "Lines"]
+__all__ = ["GROUP", "LANES", "Lines"]
 
 LANES = 8
+# Neurons per turn of the inner loop at most: a bank is filled up to a multiple of it.
+GROUP = 2 * LANES
 
 
 class Lines:

@@ -178,14 +178,20 @@ class FloatLanes:
             return self._folded(_PYTHON[type(node.op)], a, b)
         if isinstance(node.op, ast.Pow):
             return self._power(a, b)
+        if isinstance(node.op, ast.Mod):
+            return self._modulo(a, b)
         a, b = self._pair(a, b)
         if a.kind == "i":
             return _Value("i", self.lines.emit(f"{_ARITHMETIC[type(node.op)][1:]} {WORDS} {a.text}, {b.text}"))
-        if isinstance(node.op, ast.Mod):
-            return self._modulo(a.text, b.text)
         return _Value("f", self.math.op(_ARITHMETIC[type(node.op)], a.text, b.text))
 
     def _modulo(self, a, b):
+        if b.kind == "c" and b.text > 0 and math.frexp(b.text)[0] == 0.5:
+            # By a power of two quotient and product are exact, and so is the difference.
+            a, size = self._doubles(a).text, self.math.number(float(b.text))
+            turns = self.lines.intrinsic("floor", DOUBLES, self.math.op("fdiv", a, size))
+            return _Value("f", self.math.op("fsub", a, self.math.op("fmul", turns, size)))
+        a, b = self._doubles(a).text, self._doubles(b).text
         rest = self.math.library("fmod", a, b)
         zero = self.math.number(0.0)
         opposite = self.math.where("olt", self.math.op("fmul", rest, b), zero, b, zero)

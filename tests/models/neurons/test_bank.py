@@ -76,7 +76,8 @@ FUNCTIONS = {
     "exp(x)": math.exp, "exprel(x)": lambda x: math.expm1(x) / x if x else 1.0, "tanh(x)": math.tanh, "sinh(x)": math.sinh,
     "cosh(x)": math.cosh, "logistic(x)": lambda x: 1 / (1 + math.exp(-x)), "sqrt(abs(x))": lambda x: math.sqrt(abs(x)),
     "log(1 + x**2)": lambda x: math.log(1 + x * x), "sin(x) + cos(x)": lambda x: math.sin(x) + math.cos(x), "erf(x)": math.erf,
-    "floor(x)": math.floor, "sign(x)": lambda x: (x > 0) - (x < 0), "min(x, 2) + max(x, -1)": lambda x: min(x, 2) + max(x, -1),
+    "floor(x)": math.floor, "x % 3": lambda x: x % 3, "x % 4": lambda x: x % 4,
+    "sign(x)": lambda x: (x > 0) - (x < 0), "min(x, 2) + max(x, -1)": lambda x: min(x, 2) + max(x, -1),
     "(x**2 + 1)**0.3": lambda x: (x * x + 1) ** 0.3, "x**5": lambda x: x**5,
     "1 if x > 0 and not x > 3 or x < -5 else 2": lambda x: 1 if 0 < x <= 3 or x < -5 else 2}
 

@@ -69,7 +69,7 @@ class FixedSide:
         if name in self.events:
             return values.view(np.bool_)
         fraction = self._component.fractions[f"output {name}" if name in self.outputs else name]
-        return self.ordered(values, self._shape(name)) / 2.0**fraction
+        return self.ordered(values, self._shape(name)) * 2.0**-fraction
 
 
 class FloatSide:

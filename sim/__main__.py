@@ -67,7 +67,7 @@ def _at_least(least):
 
 @contextlib.contextmanager
 def _interruptible():
-    """Ask again for a Ctrl-C that comes in the midst of an object's end, where Python drops it: Amaranth's objects end by the thousand."""
+    """Ask again for a Ctrl-C that comes while an object ends, where Python drops it: Amaranth's end by the thousand."""
     before = sys.unraisablehook
 
     def hook(unraisable):

@@ -72,7 +72,9 @@ class _NodeProof:
         self._domain, self._timeout = _Operations(), timeout
         self._operations = [k for k, node in enumerate(self._nodes) if node.primitive not in _SOURCES]
         shapes = [(f"state_{name}", shape) for name, shape in fields(component.state)]
-        shapes += [*fields(component.inputs), *((f"node{k}", self._nodes[k].shape) for k in self._operations), *fields(component.outputs)]
+        shapes += fields(component.inputs)
+        shapes += [(f"node{k}", self._nodes[k].shape) for k in self._operations]
+        shapes += fields(component.outputs)
         self._wires = Wires(rtlil, [*(["rst"] if component.state else []), *(name for name, shape in shapes if shape.width)])
 
     def goals(self):
@@ -130,7 +132,7 @@ class _NodeProof:
         return z3.Bool(name) if shape.kind == "bit" else z3.BitVec(name, max(shape.width, 1))
 
     def _decide(self, assumed, claim, shown):
-        """Whether a claim holds, and if not a function that gives the values of ``shown`` (name, shape and term) that break it."""
+        """Whether a claim holds, and if not a function that gives values which break it, of ``shown`` (name, shape, term)."""
         if z3.is_true(z3.simplify(claim)):
             return _HOLDS
         solver = z3.SimpleSolver()  # for claims this small its start is what takes the time
@@ -154,8 +156,8 @@ class _NodeProof:
             yield "its trace", (False, str(error))
         domain = _Terms()
         parts = [("state", component.state), ("input", component.inputs)]
-        symbols = [_like(shapes, [symbol(domain, shape, self._unknown(shape, f"{part} {name}")) for name, shape in fields(shapes)])
-                   for part, shapes in parts]
+        symbols = [_like(shapes, [symbol(domain, shape, self._unknown(shape, f"{part} {name}"))
+                                  for name, shape in fields(shapes)]) for part, shapes in parts]
         step = bind(component.step, domain.operations)(component.params, *symbols)
         values = self._graph.evaluate(domain, {(part, name): each for (part, _), given in zip(parts, symbols)
                                                for name, each in fields(given)})
@@ -191,17 +193,18 @@ class _NodeProof:
         if node.primitive == "constant":
             return lo <= node.static["value"] <= hi, f"is {node.static['value']}, not between {lo} and {hi}"
         if node.primitive == "lookup":
-            index = self._nodes[node.operands[0]].shape
-            wrong = [each for each in node.static["table"][index.lo:index.hi + 1] if not lo <= each <= hi]
-            return not wrong and 0 <= index.lo <= index.hi < len(node.static["table"]), f"{wrong[:1]} is not between {lo} and {hi}"
+            index, table = self._nodes[node.operands[0]].shape, node.static["table"]
+            wrong = [each for each in table[index.lo:index.hi + 1] if not lo <= each <= hi]
+            return not wrong and 0 <= index.lo <= index.hi < len(table), f"{wrong[:1]} is not between {lo} and {hi}"
         while True:
             known, cuts = len(self._domain.exact), {}
             self._made(k, opened, cuts)
             ranges = [within(each.shape, each) for each in cuts.values()]
+            shown = [(f"node {j}", each.shape, each.raw) for j, each in cuts.items()]
             related, answer = False, _HOLDS
             for assumed, claim in self._domain.exact[known:][-1:]:
                 related = assumed is None
-                answer = self._decide(ranges if related else assumed, claim, [(f"node {j}", each.shape, each.raw) for j, each in cuts.items()])
+                answer = self._decide(ranges if related else assumed, claim, shown)
             # Condition and sides of a multiplexer may be related: what they are made of is told, the last of them first.
             inner = [each for each in cuts if self._nodes[each].primitive not in _SOURCES]
             if answer[0] or not related or not inner or len(opened) == _RELATED:
@@ -223,7 +226,8 @@ class _NodeProof:
 
     def _output(self, name, k):
         value, port = self._value(k), self._signal(name, self._nodes[k].shape, self._wires.computed)
-        return self._decide([], equal(port.shape, port.raw, value), [(name, port.shape, port.raw), (f"node {k}", value.shape, value.raw)])
+        shown = [(name, port.shape, port.raw), (f"node {k}", value.shape, value.raw)]
+        return self._decide([], equal(port.shape, port.raw, value), shown)
 
     def _register(self, assumed, name, shape, expected, read):
         register = self._signal(f"state_{name}", shape, read)
@@ -233,17 +237,19 @@ class _NodeProof:
         return self._register([self._wires.initial], name, shape, self._constant(shape, init), self._wires.wire)
 
     def _reset(self, name, shape, init):
-        return self._register([self._wires.transition, self._wires.wire("rst")], name, shape, self._constant(shape, init), self._wires.after)
+        assumed = [self._wires.transition, self._wires.wire("rst")]
+        return self._register(assumed, name, shape, self._constant(shape, init), self._wires.after)
 
     def _next(self, name, shape, k):
-        return self._register([self._wires.transition, z3.Not(self._wires.wire("rst"))], name, shape, self._value(k), self._wires.after)
+        assumed = [self._wires.transition, z3.Not(self._wires.wire("rst"))]
+        return self._register(assumed, name, shape, self._value(k), self._wires.after)
 
     def _constant(self, shape, value):
         return self._domain.constant_symbol(Range(value, value) if shape.kind == "int" else shape, value)
 
 
 class _Operations(Proof):
-    """The meaning of operations, tables being written as text: to make thousands of terms one by one takes longer than to prove them."""
+    """The meaning of operations; tables come as text: to make thousands of terms one by one takes longer than to prove them."""
 
     def _claims(self, primitive, shape, operands, static):
         return () if primitive == "lookup" else super()._claims(primitive, shape, operands, static)

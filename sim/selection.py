@@ -39,10 +39,12 @@ def select(patterns) -> dict:
     every = {} if named.issuperset(patterns) else dict(discover())
     found = set()
     for pattern in patterns:
-        names = {name for name in (*every, *neurons) if pattern == "all" or any(fnmatchcase(alias, pattern) for alias in _aliases(name))}
+        names = {name for name in (*every, *neurons)
+                 if pattern == "all" or any(fnmatchcase(alias, pattern) for alias in _aliases(name))}
         if not names:
             classes = sorted({name.split(":")[0].rsplit(".", 1)[1] for name in every})
-            raise ValueError(f"component must be all, catalogue, a neuron of the catalogue or match one of {', '.join(classes)}, not {pattern!r}")
+            raise ValueError(f"component must be all, catalogue, a neuron of the catalogue or match one of {', '.join(classes)}, "
+                             f"not {pattern!r}")
         found |= names
     components = {name: component for name, component in every.items() if name in found}
     return components | {name: catalogue.neuron(neuron) for name, neuron in neurons.items() if name in found}

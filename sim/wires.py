@@ -118,7 +118,7 @@ class Wires:
         return self._terms[_WIRE + name][1]
 
     def computed(self, name, opened=()):
-        """The value of a wire over the wires before it, without those in ``opened``, in place of which it says what they are made of."""
+        """The value of a wire over the wires before it; in place of those in ``opened`` comes what they are made of."""
         return self._open(_WIRE + name, self._position[name], opened, {})
 
     def _open(self, function, position, opened, done):

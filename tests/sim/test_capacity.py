@@ -19,7 +19,8 @@ class Products(wiring.Component):
     def __init__(self, size):
         self.size = size
         super().__init__({f"{name}{k}": direction(signed(width)) for k in range(size.products)
-                          for name, direction, width in (("a", In, size.width), ("b", In, size.width), ("y", Out, 2 * size.width))})
+                          for name, direction, width in (("a", In, size.width), ("b", In, size.width),
+                                                         ("y", Out, 2 * size.width))})
 
     def elaborate(self, platform):
         m = Module()

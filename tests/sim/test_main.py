@@ -107,7 +107,8 @@ def test_ctrl_c_is_not_lost_where_an_object_ends(monkeypatch, capsys):
             time.sleep(0.1)
 
     parse = argparse.ArgumentParser.parse_args
-    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", lambda self, given: argparse.Namespace(**vars(parse(self, given)), ends=Ends()))
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args",
+                        lambda self, given: argparse.Namespace(**vars(parse(self, given)), ends=Ends()))
     monkeypatch.setattr(commands, "run_command", run)
     start = time.perf_counter()
     assert main(["list"]) == 130 and time.perf_counter() - start < 5
@@ -115,7 +116,7 @@ def test_ctrl_c_is_not_lost_where_an_object_ends(monkeypatch, capsys):
 
 
 def test_ctrl_c_ends_in_one_sentence():
-    # Components that are there at once, and then a minute of a compiler's work: long enough to be in its midst on a loaded machine, too.
+    # Components that are there at once, and then a minute of a compiler's work: long enough on a loaded machine, too.
     neurons = ["adex", "hodgkin_huxley", "wang_buzsaki", "traub_miles", "connor_stevens", "pinsky_rinzel"]
     process = subprocess.Popen([sys.executable, "-m", "sim", "check", *neurons, "--fresh"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True, start_new_session=True,

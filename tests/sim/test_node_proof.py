@@ -44,7 +44,7 @@ def test_all_goals_of_a_neuron_hold():
                            "initial state, reset, next state, ranges")
 
 
-@pytest.mark.parametrize("make", [Izhikevich, everything, lambda: RampCounter(10)], ids=["Izhikevich", "every operation", "RampCounter"])
+@pytest.mark.parametrize("make", [Izhikevich, everything, lambda: RampCounter(10)], ids=["Izhikevich", "every operation", "ramp"])
 def test_components_of_every_operation_are_proven(make):
     result = prove_nodes(by_nodes(make()))
     assert result.ok, str(result)
@@ -85,7 +85,8 @@ def test_a_wrong_operation_is_named_with_its_operands():
     assert count == 1
     result = prove_nodes(component, text)
     assert failing(result) == {NODES}
-    assert re.search(r"each of 30 nodes fails: node 14, add of node 12 and node 13: node 12 = -?\d+, node 13 = 573440, node 14 = -?\d+$", str(result))
+    assert re.search(r"each of 30 nodes fails: node 14, add of node 12 and node 13: "
+                     r"node 12 = -?\d+, node 13 = 573440, node 14 = -?\d+$", str(result))
 
 
 def test_a_wrong_operand_is_found():
@@ -96,7 +97,7 @@ def test_a_wrong_operand_is_found():
     assert failing(result) == {NODES} and "fails: node 14, " in str(result)
 
 
-@pytest.mark.parametrize("make", [Izhikevich, lambda: catalogue.neuron("leaky_integrate_and_fire")], ids=["Izhikevich", "catalogue"])
+@pytest.mark.parametrize("make", [Izhikevich, lambda: catalogue.neuron("leaky_integrate_and_fire")], ids=["step", "equations"])
 def test_mutants_are_found(make):
     component = by_nodes(make())
     supply = mutants(to_rtlil(component), seed=1)
@@ -181,7 +182,8 @@ def test_a_state_that_leaves_its_range_is_found():
     component.state = component.state._replace(count=Range(0, 8))
     result = prove_nodes(component, text)
     assert failing(result) == {GRAPH, "ranges"}
-    assert "outside Range(lo=0, hi=8): saturate or wrap it" in str(result) and "ranges fails: count: node 6 lies between 0 and 9" in str(result)
+    assert "outside Range(lo=0, hi=8): saturate or wrap it" in str(result)
+    assert "ranges fails: count: node 6 lies between 0 and 9" in str(result)
 
 
 TABLE = "TABLE = tuple((37 * k) % 101 - 50 for k in range(200))\n"

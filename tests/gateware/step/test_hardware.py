@@ -1,9 +1,13 @@
 # amaranth: UnusedElaboratable=no
+import re
+
 import numpy as np
 from amaranth.sim import Simulator
 
 import pytest
 
+from gateware.rtlil import to_rtlil
+from gateware.step.hardware import graph_logic
 from gateware.step.operations import OPERATIONS
 from gateware.step.bind import references
 
@@ -45,6 +49,18 @@ def test_the_hardware_does_what_python_does():
     expected, _ = python_run(component, inputs)
     for name, values, port in zip(expected._fields, expected, simulate(component, inputs)):
         assert port == [int(value) for value in values], name
+
+
+def test_the_hardware_of_the_graph_does_what_python_does_with_a_wire_for_every_node():
+    component, inputs = everything(), stimulus(400)
+    component.logic = lambda m, state, given: graph_logic(m, component.graph, component.state, component.inputs, state, given)
+    expected, _ = python_run(component, inputs)
+    for name, values, port in zip(expected._fields, expected, simulate(component, inputs)):
+        assert port == [int(value) for value in values], name
+    wires = {int(number): int(width) for width, number in re.findall(
+        r"^  wire width (\d+) (?:signed )?\\node(\d+)$", to_rtlil(component), re.MULTILINE)}
+    assert wires == {k: node.shape.width for k, node in enumerate(component.graph.nodes)
+                     if node.primitive not in ("state", "input", "constant")}
 
 
 @pytest.mark.parametrize("expression, before", [

@@ -53,7 +53,7 @@ class _Scheduler:
                 self.users[operand].append(k)
         self.results = set(graph.next_state) | set(graph.outputs)
         self.delays = [self._delay(k, node) for k, node in enumerate(self.nodes)]
-        self.way = sum(node.primitive == "times" for node in self.nodes) // target.near
+        self.way = min(sum(node.primitive == "times" for node in self.nodes) // target.near, 2)
         self.wires = [delay == 0 for delay in self.delays]
         # A memory's word comes a clock later.
         self.late = [int(node.primitive == "table") for node in self.nodes]

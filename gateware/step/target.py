@@ -34,7 +34,7 @@ class Target:
     memory : float
         From a clock edge to the data of a block RAM, wires not counted.
     near : int
-        So many multipliers lie near the logic; for as many more there is a further register before and behind each, for the way.
+        With so many multipliers there is a further register before and behind each, for the way, and with twice as many two.
     """
 
     name: str
@@ -54,9 +54,9 @@ class Target:
 # ice40 is the UP5K; ecp5 the 25F in speed grade 6, whose multipliers lie in two rows across the whole part.
 TARGETS = {each.name: each for each in (
     Target("ice40", factor=16, multipliers=8, thin=(2, 4), period=20.0, overhead=2.2, level=2.9, chain=3.2, carry=0.3, inverter=2.6,
-           memory=4.0, near=12),
+           memory=4.0, near=9),
     Target("ecp5", factor=18, multipliers=28, thin=(4,), period=8.5, overhead=1.0, level=1.5, chain=2.2, carry=0.04, inverter=0.0,
-           memory=5.8, near=12),
+           memory=5.8, near=8),
 )}
 
 

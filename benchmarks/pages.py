@@ -8,7 +8,7 @@ from pathlib import Path
 from gateware.neurons import catalogue
 from platforms.files import write_whole
 
-__all__ = ["hardware_text", "index_text", "run_pages"]
+__all__ = ["hardware_text", "index_text", "read_rows", "run_pages"]
 
 FOLDER = Path(__file__).parent.parent / "docs" / "neurons"
 ACTIVITY = ("neuron", "float", "fixed")
@@ -20,8 +20,8 @@ CATEGORIES = (
     "Neuromorphic chip", "Statistical", "Learning", "Stochastic computing")
 
 
-def _rows(name):
-    """The rows of a CSV file of the folder by neuron, none where it has not been written yet."""
+def read_rows(name):
+    """The rows of a CSV file of docs/neurons by neuron, none where it has not been written yet."""
     found, path = {}, FOLDER / name
     if path.exists():
         with open(path, encoding="utf-8", newline="") as file:
@@ -143,7 +143,7 @@ def run_pages(names=(), *, hardware_only=False):
 
     from models.neurons.pages import write_page
     tables = [catalogue.table(name) for name in names or catalogue.names()]
-    hardware, activity, failed = _rows("hardware.csv"), _rows("activity.csv"), []
+    hardware, activity, failed = read_rows("hardware.csv"), read_rows("activity.csv"), []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=len(tables))

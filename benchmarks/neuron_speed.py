@@ -158,7 +158,7 @@ def _summary(rows):
 
 
 _WHAT = """\
-One core; M neuron-steps per second of `Bank.run`, {neurons:,} neurons with a constant current each (the table's protocol), best
+One core; M neuron-steps per second of `Bank.run`, {neurons:,} neurons driven as their tables' protocols say, best
 of {rounds} rounds of about {ms:g} ms, taken in turns with the engine's. Time is the processor's: the machine was shared with other
 programs.
 A step is the table's; spikes are counted per neuron (where a neuron has none, its first output is kept). The engine's figure is

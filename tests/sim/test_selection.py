@@ -33,11 +33,12 @@ def test_neither_components_nor_neurons_are_made_without_need(monkeypatch):
 
 def test_patterns_add_up_and_find_each_component_once(monkeypatch):
     from gateware.neurons import catalogue
-    monkeypatch.setattr(catalogue, "names", lambda: ("adex", "plif"))
+    one = catalogue.neuron("sigmoid_rate")  # in place of each: it is their names that count
+    monkeypatch.setattr(catalogue, "neuron", lambda name, **parameters: one)
     every = select(["all"])
     assert list(every) == list(select(["all", "LIF"]))
-    assert [name for name in every if name.startswith("gateware.neurons.catalogue:")] == [
-        "gateware.neurons.catalogue:adex", "gateware.neurons.catalogue:plif"]
+    neurons = [name.rpartition(":")[2] for name in every if name.startswith("gateware.neurons.catalogue:")]
+    assert neurons == list(catalogue.names())
     counters = {name for name in every if name.startswith("gateware.sc.sources.ramp.")}
     assert set(select(["gateware.sc.sources.ramp"])) == set(select(["RampCounter"])) == counters
 

@@ -8,7 +8,7 @@ _HOMES = {
     "Decorrelator": "sc.correlation.decorrelator", "DenseLayer": "layers.dense",
     "Desynchronizer": "sc.correlation.desynchronizer", "EncoderPair": "sc.encode.pair",
     "EquationNeuron": "neurons.equation_neuron",
-    "FixedPointLIF": "neurons.fixed_point_lif", "HistoryDivider": "sc.division.history",
+    "FixedPointLIF": "neurons.fixed_point_lif", "FoldedStep": "step.folded", "HistoryDivider": "sc.division.history",
     "Izhikevich": "neurons.izhikevich", "LeapForwardLFSR": "sc.sources.leap_forward", "LFSR": "sc.sources.lfsr",
     "LIF": "neurons.lif", "LogOddsGain": "sc.functions.log_odds_gain", "MuxAdder": "sc.arithmetic.mux_adder",
     "NeuronBank": "neurons.bank", "OnesCounter": "sc.decode.ones_counter", "Popcount": "sc.arithmetic.popcount",

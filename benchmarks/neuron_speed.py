@@ -161,7 +161,8 @@ _WHAT = """\
 One core; M neuron-steps per second of `Bank.run`, {neurons:,} neurons driven as their tables' protocols say, best
 of {rounds} rounds of about {ms:g} ms, taken in turns with the engine's. Time is the processor's: the machine was shared with other
 programs.
-A step is the table's; spikes are counted per neuron (where a neuron has none, its first output is kept). The engine's figure is
+A step is the table's; spikes are counted per neuron (where a neuron has none, its first output is kept); no kernel branches
+on data, so that silent and spiking neurons take as long. The engine's figure is
 the better of two calls that it offers: a population stepped by `NetworkRunner.step_population`, and one neuron over an array of
 currents by `py_batch_simulate`, both handing back spikes and voltages of every step, by a current that makes the model spike.
 Its models are its own variants, in float64. One of its steps is often longer, with many substeps inside: "in simulated time"

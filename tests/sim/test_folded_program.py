@@ -22,8 +22,8 @@ def test_a_folded_step_keeps_its_contract_and_computes_the_step():
     result = prove_contracts(make())
     assert result.ok, str(result)
     names = {goal.name for goal in result.goals}
-    assert {"a step takes exactly 36 clocks", "memory rows is never read in the row being written", "stream o holds valid and payload "
-            "until the transfer", "every step takes exactly one input, in its clock 2", "values", "next state", "outputs",
+    assert {"a step takes exactly 36 clocks", "memory rows is never read in the row being written",
+            "stream o holds valid and payload until the transfer", "every step takes exactly one input, in its clock 2", "values", "next state", "outputs",
             "the multiplier blocks give a product"} <= names
 
 
@@ -64,7 +64,8 @@ def no_choice(folded):
 def test_a_wrong_program_is_found(change):
     folded = make()
     change(folded)
-    assert failed(prove_folded(folded)) & {"values", "next state", "outputs", "control", "the rows begin as constants and initial states"}
+    assert failed(prove_folded(folded)) & {"values", "next state", "outputs", "control",
+                                           "the rows begin as constants and initial states"}
 
 
 MUTANTS = [

@@ -43,7 +43,7 @@ def test_the_user_may_pick():
 
 
 def test_what_fits_nowhere_is_refused_with_the_reason_of_each_form():
-    with pytest.raises(ValueError, match=r"does not fit iCE40UP5K as asked: single: .*; bank: .*; folded: it makes .* updates/s"):
+    with pytest.raises(ValueError, match=r"fit iCE40UP5K as asked: single: .*; bank: .*; folded: it makes .* updates/s"):
         fit(catalogue.neuron("hodgkin_huxley"), count=64, rate=1e6)
 
 

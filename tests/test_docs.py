@@ -62,7 +62,8 @@ def test_links_lead_somewhere(page):
 
 
 def test_the_index_names_every_page():
-    named = {(DOCS / target).resolve() for target in links(DOCS / "README.md")}
+    # The catalogue has an index of its own.
+    named = {(index.parent / target).resolve() for index in (DOCS / "README.md", DOCS / "neurons" / "README.md") for target in links(index)}
     assert [name_of(page) for page in DOCS.rglob("*.md") if page.name != "README.md" and page.resolve() not in named] == []
 
 

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from gateware.rtlil import preparation, to_rtlil
+from gateware.yosys import find_yosys
 from platforms.boards import find_board
 from platforms.cache import Cache
 from platforms.designs.harness import Harness
@@ -14,27 +15,25 @@ from platforms.files import sha256_of
 from platforms.progress import Steps
 from platforms.toolchain import find_toolchain, run_tool
 
-__all__ = ["PARTS", "Design", "design_of", "fit", "synthesize"]
+__all__ = ["PARTS", "Design", "design_of", "fit", "resources", "synthesize"]
 
-# Of each part: whose board has it, how Yosys and nextpnr are told, and what nextpnr calls what is counted.
+# Of each part: whose board has it, how Yosys and nextpnr are told, and what nextpnr calls its logic.
 PARTS = {
     "iCE40UP5K": {
         "board": "icebreaker",
-        # Yosys makes a module of its own for a block RAM of each content, which takes it half a second each, and says the same
-        # of the area: without their contents, between mapping and instances, all blocks of a shape are one.
+        # The flow of synth_ice40, but for the contents of block RAM, which take Yosys most of its time and hardly change a cell.
         "synthesis": """\
 synth_ice40 -dsp -top design -run begin:map_ram
 memory_libmap -lib +/ice40/brams.txt -lib +/ice40/spram.txt -no-auto-huge
 setparam -set INIT 0 t:$__ICE40_RAM4K_
-techmap -map +/ice40/brams_map.v -map +/ice40/spram_map.v
-ice40_braminit
+techmap -map brams.v
 synth_ice40 -dsp -top design -run map_ffram:""",
         "place": ["--up5k", "--package", "sg48", "--pcf-allow-unconstrained", "--freq", "48"],
-        "cells": {"logic": "ICESTORM_LC", "ram": "ICESTORM_RAM", "dsp": "ICESTORM_DSP"}},
+        "logic": "ICESTORM_LC"},
     "LFE5U-25F": {
         "board": "ulx3s-25f", "synthesis": "synth_ecp5 -top design",
         "place": ["--25k", "--package", "CABGA381", "--speed", "6", "--lpf-allow-unconstrained", "--freq", "125"],
-        "cells": {"logic": "TRELLIS_COMB", "ram": "DP16KD", "dsp": "MULT18X18D"}},
+        "logic": "TRELLIS_COMB"},
 }
 SEED = 1
 SECONDS = 3600
@@ -90,9 +89,17 @@ def synthesize(design, work, step):
     """
     (work / "design.il").write_text(design.text, encoding="utf-8")
     (work / "design.ys").write_text(design.script, encoding="utf-8")
+    rams = (find_yosys().share / "ice40" / "brams_map.v").read_text(encoding="utf-8")
+    (work / "brams.v").write_text(re.sub(r"[ \t]*\.INIT_\w\(slice_init\(\d+\)\), \\\n", "", rams), encoding="utf-8")
     run_tool(design.toolchain["yosys"], ["-q", "-l", "yosys.log", "design.ys"], work, log="yosys.log", timeout=SECONDS, step=step)
     modules = json.loads((work / "stat.json").read_text(encoding="utf-8"))["modules"]
     return modules["\\design.component"]["num_cells_by_type"]
+
+
+def resources(cells):
+    """LUTs, flip-flops, block RAMs and DSP blocks among cells by type."""
+    kinds = {"lut": ("SB_LUT4", "LUT4"), "ff": ("SB_DFF", "TRELLIS_FF"), "ram": ("SB_RAM40", "DP16KD"), "dsp": ("SB_MAC16", "MULT18X18D")}
+    return {kind: sum(count for cell, count in cells.items() if cell.startswith(prefixes)) for kind, prefixes in kinds.items()}
 
 
 def fit(design, steps=None):
@@ -106,8 +113,7 @@ def fit(design, steps=None):
     Returns
     -------
     dict
-        ``logic``, ``ram``, ``dsp`` of the component alone, ``lut`` and ``ff`` as synthesised, ``fmax_mhz`` (None where it does not
-        fit), and ``cells``, Yosys' count by type.
+        ``logic`` as nextpnr packs the component alone, `resources`, and ``fmax_mhz``, None where it does not fit.
     """
     cache = Cache("fits")
     kept = cache.load(design.key)
@@ -140,11 +146,9 @@ def _measure(design, steps):
             fmax = round(min(achieved), 1)
         (module,) = json.loads((work / "placed.json").read_text(encoding="utf-8"))["modules"].values()
     # What nextpnr adds to a carry chain is the component's, too; the registers around it have none.
-    own = [cell["type"] for label, cell in module["cells"].items() if re.search(r"(^|[\\$])component\.|^\$nextpnr_", label)]
-    used = {kind: own.count(cell) for kind, cell in PARTS[design.part]["cells"].items()}
-    return {"logic": used["logic"], "lut": cells.get("SB_LUT4", 0) + cells.get("LUT4", 0),
-            "ff": sum(count for cell, count in cells.items() if cell.startswith(("SB_DFF", "TRELLIS_FF"))),
-            "ram": used["ram"], "dsp": used["dsp"], "fmax_mhz": fmax, "cells": cells}
+    logic = sum(cell["type"] == PARTS[design.part]["logic"] for name, cell in module["cells"].items()
+                if re.search(r"(^|[\\$])component\.|^\$nextpnr_", name))
+    return {"logic": logic, **resources(cells), "fmax_mhz": fmax}
 
 
 def _overfull(log):

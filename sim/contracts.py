@@ -38,6 +38,9 @@ def prove_contracts(component, *, depth=2, timeout=60.0):
         If z3 is missing (the extra ``proof``).
     """
     result = prove_spec(lambda platform: spec_for(component, platform), depth=depth, timeout=timeout)
+    if any(goal.holds is None for goal in result.goals):
+        # What a pipeline holds may need as many clocks as it has stages to be seen.
+        result = prove_spec(lambda platform: spec_for(component, platform), depth=2 * depth, timeout=timeout)
     if isinstance(component, FoldedStep):
         program = prove_folded(component, timeout=timeout)
         result = ProofResult(result.goals + program.goals, result.seconds + program.seconds)

@@ -156,7 +156,7 @@ def _holds(row):
 
 def _markdown(rows, tools):
     folded = {row["neuron"]: row for row in rows if row["form"] == "folded" and _holds(row)}
-    small = sum(row["part"] == SMALL for row in folded.values())
+    small = [row["part"] == SMALL for name, row in folded.items() if name != Q8_8]
     parts = {name: find_board(PARTS[name]["board"]).part for name in PARTS}
     lines = [
         "# Hardware of the neurons", "",
@@ -169,7 +169,8 @@ def _markdown(rows, tools):
         "## Folded, one neuron", "",
         "[The folded form](../gateware/step/folded.md) takes one operation per clock on one multiplier. Its state is in block RAM: more neurons,",
         "updated in turn, take more rows and hardly more logic. The table has the smallest part that holds it:",
-        f"{small} of {len(folded)} fit an iCE40UP5K" + (f", {len(folded) - small} an ECP5-25F." if small < len(folded) else "."), "",
+        f"of the catalogue's {len(small)}, {small.count(True)} fit an iCE40UP5K and {small.count(False)} an ECP5-25F. `{Q8_8}` is Izhikevich's neuron",
+        "with 16 bits of state, 8 of them behind the point, and factors of 16 bits.", "",
         "| neuron | part | logic | block RAM | DSP | Fmax (MHz) | clocks per step | neuron steps/s |", "|---|---|---:|---:|---:|---:|---:|---:|"]
     lines += [f"| {name} | {row['part']} | {_cells(row)}" for name, row in folded.items()]
     lines += [

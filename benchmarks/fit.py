@@ -1,4 +1,4 @@
-"""How much of a part a component takes between registers, and how fast it is there: Yosys and nextpnr once each, kept by digest."""
+"""How much of a part a component takes between registers, and how fast it is there: one run of Yosys and nextpnr, kept."""
 
 import json
 import re
@@ -70,7 +70,7 @@ class Design:
         self.toolchain = find_toolchain(find_board(PARTS[part]["board"]).part.family)
         self.script = SCRIPT.format(prepare="".join(f"{line}\n" for line in preparation(text)), **PARTS[part])
         self.place = [*PARTS[part]["place"], "--seed", str(SEED), "--timing-allow-fail", "--json", "design.json"]
-        tools = {name: version for name, version in self.toolchain.identity.items() if name == "yosys" or name.startswith("nextpnr")}
+        tools = {name: version for name, version in self.toolchain.identity.items() if not name.endswith("pack")}
         self.key = sha256_of(json.dumps([self.text, self.script, self.place, tools, 1]))
 
 
@@ -98,7 +98,8 @@ def synthesize(design, work, step):
 
 def resources(cells):
     """LUTs, flip-flops, block RAMs and DSP blocks among cells by type."""
-    kinds = {"lut": ("SB_LUT4", "LUT4"), "ff": ("SB_DFF", "TRELLIS_FF"), "ram": ("SB_RAM40", "DP16KD"), "dsp": ("SB_MAC16", "MULT18X18D")}
+    kinds = {"lut": ("SB_LUT4", "LUT4"), "ff": ("SB_DFF", "TRELLIS_FF"), "ram": ("SB_RAM40", "DP16KD"),
+             "dsp": ("SB_MAC16", "MULT18X18D")}
     return {kind: sum(count for cell, count in cells.items() if cell.startswith(prefixes)) for kind, prefixes in kinds.items()}
 
 
@@ -142,8 +143,8 @@ def _measure(design, steps):
             # Packed only, it still tells what it would need.
             place("--pack-only")
         else:
-            achieved = [each["achieved"] for each in json.loads((work / "report.json").read_text(encoding="utf-8"))["fmax"].values()]
-            fmax = round(min(achieved), 1)
+            report = json.loads((work / "report.json").read_text(encoding="utf-8"))
+            fmax = round(min(each["achieved"] for each in report["fmax"].values()), 1)
         (module,) = json.loads((work / "placed.json").read_text(encoding="utf-8"))["modules"].values()
     # What nextpnr adds to a carry chain is the component's, too; the registers around it have none.
     logic = sum(cell["type"] == PARTS[design.part]["logic"] for name, cell in module["cells"].items()

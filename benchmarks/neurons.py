@@ -18,6 +18,7 @@ from gateware.step.folded import FoldedStep
 from platforms.boards import find_board
 from platforms.files import write_whole
 from platforms.progress import Steps
+from platforms.toolchain import find_toolchain
 
 from .fit import PARTS, SEED, design_of, fit
 
@@ -29,8 +30,8 @@ FORMS = ("folded", "bank", "single")
 SMALL, LARGE = PARTS
 Q8_8 = "izhikevich_q8_8"
 REPRESENTATIVES = (
-    "adex", "fitzhugh_nagumo", "glif5", "hindmarsh_rose", "hodgkin_huxley", "izhikevich", Q8_8, "lapicque", "leaky_integrate_and_fire",
-    "loihi", "mat", "morris_lecar", "rulkov", "truenorth", "tsodyks_markram", "wang_buzsaki")
+    "adex", "fitzhugh_nagumo", "glif5", "hindmarsh_rose", "hodgkin_huxley", "izhikevich", Q8_8, "lapicque",
+    "leaky_integrate_and_fire", "loihi", "mat", "morris_lecar", "rulkov", "truenorth", "tsodyks_markram", "wang_buzsaki")
 BANK = 256
 # What each family is told: the bits of a multiplier's factor, and whose delays a pipeline is made for.
 FACTORS = {SMALL: 16, LARGE: 18}
@@ -79,7 +80,7 @@ _elaborating = threading.Lock()
 
 
 def measure(name, form, steps=None):
-    """The rows of a form of a neuron: on the small part and, of a bank always, else where that does not hold it, on the large one.
+    """The rows of a form of a neuron: on the small part, and on the large one where that is too small; of a bank on both.
 
     Parameters
     ----------
@@ -160,32 +161,35 @@ def _markdown(rows, tools):
     parts = {name: find_board(PARTS[name]["board"]).part for name in PARTS}
     lines = [
         "# Hardware of the neurons", "",
-        "Every neuron of the catalogue as logic, written by `python -m benchmarks neurons`; `hardware.csv` has the same figures, with LUTs and",
-        "flip-flops. Each is measured between registers, alone on its part, placed and routed for 48 MHz (iCE40UP5K) or 125 MHz",
-        f"(LFE5U-25F, speed grade 6) with seed {SEED}. Logic is logic cells on the iCE40 and LUT4s on the ECP5, without the registers around it.", "",
+        "Every neuron of the catalogue as logic, written by `python -m benchmarks neurons`; `hardware.csv` has the same figures,",
+        "with LUTs and flip-flops. Each is measured between registers, alone on its part, placed and routed for 48 MHz",
+        f"(iCE40UP5K) or 125 MHz (LFE5U-25F, speed grade 6) with seed {SEED}. Logic is logic cells on the iCE40 and LUT4s on the",
+        "ECP5, without the registers around it.", "",
         "Tools: " + ", ".join(f"{name} {version}" for name, version in tools.items()) + ".", "",
         "| part | logic | block RAM | DSP |", "|---|---:|---:|---:|",
         *(f"| {part.name} | {part.logic:,} | {part.ram} | {part.dsp} |" for part in parts.values()), "",
         "## Folded, one neuron", "",
-        "[The folded form](../gateware/step/folded.md) takes one operation per clock on one multiplier. Its state is in block RAM: more neurons,",
-        "updated in turn, take more rows and hardly more logic. The table has the smallest part that holds it:",
-        f"of the catalogue's {len(small)}, {small.count(True)} fit an iCE40UP5K and {small.count(False)} an ECP5-25F. `{Q8_8}` is Izhikevich's neuron",
-        "with 16 bits of state, 8 of them behind the point, and factors of 16 bits.", "",
-        "| neuron | part | logic | block RAM | DSP | Fmax (MHz) | clocks per step | neuron steps/s |", "|---|---|---:|---:|---:|---:|---:|---:|"]
+        "[The folded form](../gateware/step/folded.md) takes one operation per clock on one multiplier. Its state is in block",
+        "RAM: more neurons, updated in turn, take more rows and hardly more logic. The table has the smallest part that holds",
+        f"it: of the catalogue's {len(small)}, {small.count(True)} fit an iCE40UP5K and {small.count(False)} an ECP5-25F.",
+        f"`{Q8_8}` is Izhikevich's neuron with 16 bits of state, 8 of them behind the point, and factors of 16 bits.", "",
+        "| neuron | part | logic | block RAM | DSP | Fmax (MHz) | clocks per step | neuron steps/s |",
+        "|---|---|---:|---:|---:|---:|---:|---:|"]
     lines += [f"| {name} | {row['part']} | {_cells(row)}" for name, row in folded.items()]
     lines += [
         "", "## Other forms", "",
-        f"[A bank](../gateware/neurons/bank.md) of {BANK} neurons takes a new one every clock. The single-cycle form is one neuron that makes a step",
-        "every clock, with its tables as logic. One that is too big for an iCE40UP5K is measured on an ECP5-25F as well.", "",
+        f"[A bank](../gateware/neurons/bank.md) of {BANK} neurons takes a new one every clock. The single-cycle form is one",
+        "neuron that makes a step every clock, with its tables as logic; it is measured on an ECP5-25F where an iCE40UP5K is too",
+        "small.", "",
         "| neuron | form | part | logic | block RAM | DSP | Fmax (MHz) | clocks per step | neuron steps/s |",
         "|---|---|---|---:|---:|---:|---:|---:|---:|"]
-    lines += [f"| {row['neuron']} | {row['form']} | {row['part']} | {_cells(row)}" for row in rows if row["neuron"] in REPRESENTATIVES]
+    lines += [f"| {row['neuron']} | {row['form']} | {row['part']} | {_cells(row)}" for row in rows
+              if row["neuron"] in REPRESENTATIVES]
     return "\n".join(lines) + "\n"
 
 
 def _tools():
     """The tools' names and versions."""
-    from platforms.toolchain import find_toolchain
     identity = {}
     for part in PARTS.values():
         identity |= find_toolchain(find_board(part["board"]).part.family).identity

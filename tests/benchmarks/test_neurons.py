@@ -35,7 +35,8 @@ def measured(monkeypatch, tmp_path):
         if name == "akida":
             raise ValueError("akida cannot be built")
         if name == "rulkov":
-            return [_row(name, form, fmax_mhz=None, neurons_per_s=None), _row(name, form, LARGE, clocks=1, neurons_per_s=50_000_000)]
+            return [_row(name, form, fmax_mhz=None, neurons_per_s=None),
+                    _row(name, form, LARGE, clocks=1, neurons_per_s=50_000_000)]
         return [_row(name, form)]
 
     monkeypatch.setattr(neurons, "FOLDER", tmp_path)
@@ -54,7 +55,7 @@ def test_tables_are_written(measured, tmp_path, capsys):
         ("rulkov", "single", SMALL), ("rulkov", "single", LARGE), ("theta", "folded", SMALL)]
     assert rows[6]["fmax_mhz"] == rows[6]["neurons_per_s"] == ""
     page = (tmp_path / "hardware.md").read_text()
-    assert "of the catalogue's 3, 2 fit an iCE40UP5K and 1 an ECP5-25F." in page and "| iCE40UP5K | 5,280 | 30 | 8 |" in page
+    assert "it: of the catalogue's 3, 2 fit an iCE40UP5K and 1 an ECP5-25F." in page and "| iCE40UP5K | 5,280 | 30 | 8 |" in page
     assert "| theta | iCE40UP5K | 219 | 8 | 4 | 50.0 | 40 | 1.25 M |" in page
     assert "| rulkov | LFE5U-25F | 219 | 8 | 4 | 50.0 | 1 | 50.0 M |" in page
     assert "| rulkov | bank | iCE40UP5K | 219 | 8 | 4 | too big | 40 | too big |" in page

@@ -51,7 +51,8 @@ def hardware_text(rows):
     held = [row for row in rows if row["fmax_mhz"]]
     if not held:
         return ""
-    lines = ["| form | part | logic cells | block RAM | DSP | Fmax (MHz) | clocks per step | steps per second |", "|---|---|---:|---:|---:|---:|---:|---:|"]
+    lines = ["| form | part | logic cells | block RAM | DSP | Fmax (MHz) | clocks per step | steps per second |",
+             "|---|---|---:|---:|---:|---:|---:|---:|"]
     lines += [f"| {row['form']} | {row['part']} | {int(row['logic']):,} | {row['ram']} | {row['dsp']} | {float(row['fmax_mhz']):.1f} | "
               f"{int(row['clocks']):,} | {_steps(row)} |" for row in held]
     return "\n".join([*lines, "", "After place and route; [how this was measured](hardware.md)."])
@@ -80,7 +81,8 @@ def index_text(tables, activity, hardware):
     published = sum(each.origin == "published" for each in tables)
     lines = [
         "# The catalogue of neurons", "",
-        f"{len(tables)} neurons, each one table of equations (`gateware/tables/neurons/<name>.toml`), from which follow float64 reference, fixed-point",
+        f"{len(tables)} neurons, each one table of equations (`gateware/tables/neurons/<name>.toml`), from which follow float64 reference,"
+        " fixed-point",
         f"step, hardware, golden model and proof. {published} are built from the published equations; {len(tables) - published} are as"
         " SC-NeuroCore defines them (marked †).", "",
         "    python -m models neuron list adaptation --year 2000-2010",
@@ -98,7 +100,8 @@ def index_text(tables, activity, hardware):
         lines += [f"## {category}", "", "| neuron | year | what it is | spikes | part | logic | RAM | DSP | MHz | steps/s |",
                   "|---|---:|---|---:|---|---:|---:|---:|---:|---:|"]
         for each in members:
-            lines.append(f"| [{each.name}]({each.identifier}.md){'' if each.origin == 'published' else ' †'} | {each.year or ''} | {_one_line(each)} | "
+            mark = "" if each.origin == "published" else " †"
+            lines.append(f"| [{each.name}]({each.identifier}.md){mark} | {each.year or ''} | {_one_line(each)} | "
                          f"{_spikes(activity.get(each.identifier))} | {_cells(hardware.get(each.identifier, []))} |")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"

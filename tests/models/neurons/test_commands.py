@@ -107,5 +107,6 @@ def test_what_the_parser_refuses_ends_with_2(capsys):
 
 
 def test_help_imports_no_numba():
-    code = "import sys\nfrom models.__main__ import main\ntry:\n    main(['neuron', '--help'])\nexcept SystemExit:\n    pass\nassert 'numba' not in sys.modules"
+    code = ("import sys\nfrom models.__main__ import main\ntry:\n    main(['neuron', '--help'])\nexcept SystemExit:\n    pass\n"
+            "assert 'numba' not in sys.modules")
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)

@@ -17,7 +17,8 @@ from models.neurons.plots import window
 
 FOLDER = Path(__file__).parents[3] / "docs" / "neurons"
 SECTION = "\n## Hardware\n"
-TABLE = load('name = "Ring"\nsummary = "Units, 2*3*4 of them, and `a*b`."\n[parameters]\ntau = { value = 10.0, unit = "ms", meaning = "time constant" }\n'
+TABLE = load('name = "Ring"\nsummary = "Units, 2*3*4 of them, and `a*b`."\n[parameters]\n'
+             'tau = { value = 10.0, unit = "ms", meaning = "time constant" }\n'
              'w = { value = [0.5, 0.25, 0.25, 0.5], unit = "1", meaning = "weights" }\n[state]\n'
              'u = { init = 0.0, unit = "1", range = [-4, 4], size = 4, meaning = "activity" }\n[inputs]\nI = { unit = "1", range = [0, 2] }\n'
              '[equations]\nu = "du[i]/dt = (sum(w[j]*u[(i + j) % 4], j, 0, 3) - 2*u[i] + I)/tau"\n[spike]\nwhen = "u[0] >= 1"\ncrossing = true\n'

@@ -23,7 +23,8 @@ def test_a_folded_step_keeps_its_contract_and_computes_the_step():
     assert result.ok, str(result)
     names = {goal.name for goal in result.goals}
     assert {"a step takes exactly 36 clocks", "memory rows is never read in the row being written",
-            "stream o holds valid and payload until the transfer", "every step takes exactly one input, in its clock 2", "values", "next state", "outputs",
+            "stream o holds valid and payload until the transfer", "every step takes exactly one input, in its clock 2", "values", "next state",
+            "outputs",
             "the multiplier blocks give a product"} <= names
 
 

@@ -51,7 +51,8 @@ def test_neurons_do_not_mix(simulations):
     current = np.zeros((300, bank.count), np.int64)
     current[:, 17] = 40
     first = np.zeros_like(current)
-    results, _ = simulation.run_streams({"i": {"current": current.ravel(), "first": first.ravel()}}, {"o": current.size}, max_clocks=10 * current.size)
+    results, _ = simulation.run_streams({"i": {"current": current.ravel(), "first": first.ravel()}}, {"o": current.size},
+                                        max_clocks=10 * current.size)
     spikes = np.asarray(results["o"][0]["spike"]).reshape(current.shape).sum(axis=0)
     assert spikes[17] > 5 and spikes.sum() == spikes[17]
 

@@ -74,7 +74,8 @@ def test_a_split_product_is_the_product(a, b, target, few, room):
 
 
 @pytest.mark.parametrize("name, width, multipliers", [
-    ("ice40", 16, 1), ("ice40", 18, 1), ("ice40", 20, 4), ("ice40", 27, 4), ("ecp5", 18, 1), ("ecp5", 20, 1), ("ecp5", 22, 1), ("ecp5", 27, 4), ("ecp5", 35, 4)])
+    ("ice40", 16, 1), ("ice40", 18, 1), ("ice40", 20, 4), ("ice40", 27, 4), ("ecp5", 18, 1), ("ecp5", 20, 1), ("ecp5", 22, 1),
+    ("ecp5", 27, 4), ("ecp5", 35, 4)])
 def test_how_many_multipliers_a_product_takes(name, width, multipliers):
     graph = lower(product_graph(signed(width), signed(min(width, 27))), TARGETS[name], 17.0)
     assert count(graph, "times") == multipliers

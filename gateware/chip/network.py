@@ -1,0 +1,294 @@
+"""What a trained spiking network is, in integers: the description that hardware, model and training share."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from math import prod
+
+from gateware.parameters import integer
+from gateware.rtlil import to_rtlil
+from gateware.step import Range, StepComponent
+
+__all__ = ["Conv2d", "Dense", "Layer", "SpikingNetwork"]
+
+READOUTS = ("count", "membrane")
+
+
+def _integers(name, rows):
+    """Nested sequences of integers as nested tuples."""
+    if hasattr(rows, "tolist"):
+        rows = rows.tolist()
+    if isinstance(rows, (list, tuple)):
+        return tuple(_integers(name, row) for row in rows)
+    return integer(name, rows)
+
+
+def _shape(nested):
+    """The shape of nested tuples, or None where they are ragged or empty."""
+    if not isinstance(nested, tuple):
+        return ()
+    shapes = {_shape(each) for each in nested}
+    if len(shapes) != 1 or None in shapes:
+        return None
+    return (len(nested), *shapes.pop())
+
+
+def _flat(nested):
+    if isinstance(nested, tuple):
+        for each in nested:
+            yield from _flat(each)
+    else:
+        yield nested
+
+
+def _pair(name, value, lowest):
+    values = tuple(integer(name, each) for each in value)
+    if len(values) != 2 or min(values) < lowest:
+        raise ValueError(f"{name} must be two integers of at least {lowest}, not {value!r}")
+    return values
+
+
+class _Connection:
+    """What dense and convolutional connections share: checked weights and biases."""
+
+    def _check(self, kind, dimensions):
+        for name in ("weights", "bias"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, value if value is None else _integers(f"{kind} {name}", value))
+        shape = _shape(self.weights)
+        if shape is None or len(shape) != len(dimensions):
+            raise ValueError(f"{kind} weights must be a full array ({', '.join(dimensions)}), not one of shape {shape}")
+        if self.bias is not None and _shape(self.bias) != shape[:1]:
+            raise ValueError(f"{kind} bias must have {shape[0]} integers, one of each output, not the shape {_shape(self.bias)}")
+
+    @property
+    def extremes(self):
+        """The lowest and the highest of weights and biases."""
+        values = [*_flat(self.weights), *(self.bias or ())]
+        return min(values), max(values)
+
+
+@dataclass(frozen=True)
+class Dense(_Connection):
+    """Every input to every neuron.
+
+    Parameters
+    ----------
+    weights : array of int, (neurons, inputs)
+    bias : sequence of int, optional
+        One weight of each neuron, of an input that has its highest value in every time step.
+    """
+
+    weights: tuple
+    bias: tuple = None
+
+    def __post_init__(self):
+        self._check("Dense", ("neurons", "inputs"))
+
+    @property
+    def inputs(self):
+        """Shape of the inputs."""
+        return (len(self.weights[0]),)
+
+    @property
+    def outputs(self):
+        """Shape of the neurons."""
+        return (len(self.weights),)
+
+    def sums(self, levels):
+        """Range of a neuron's weighted sum, over all neurons and all inputs of 0 to ``levels``."""
+        biases = self.bias or (0,) * len(self.weights)
+        return Range(levels * min(sum(w for w in row if w < 0) + min(bias, 0) for row, bias in zip(self.weights, biases)),
+                     levels * max(sum(w for w in row if w > 0) + max(bias, 0) for row, bias in zip(self.weights, biases)))
+
+
+@dataclass(frozen=True)
+class Conv2d(_Connection):
+    """A two-dimensional convolution (a correlation, as everywhere in this field), after a sum pooling if asked for.
+
+    Parameters
+    ----------
+    weights : array of int, (output channels, input channels, height, width)
+    input : (int, int, int)
+        Channels, height and width of the input, before pooling.
+    stride, padding : (int, int)
+        Down and across; the padding is of zeros.
+    pool : (int, int)
+        Height and width of the windows whose inputs are summed first; what does not fill a window is left out.
+    bias : sequence of int, optional
+        As in :class:`Dense`, one of each output channel.
+    """
+
+    weights: tuple
+    input: tuple
+    stride: tuple = (1, 1)
+    padding: tuple = (0, 0)
+    pool: tuple = (1, 1)
+    bias: tuple = None
+
+    def __post_init__(self):
+        self._check("Conv2d", ("output channels", "input channels", "height", "width"))
+        shape = tuple(integer("Conv2d input", each) for each in self.input)
+        if len(shape) != 3 or min(shape) < 1:
+            raise ValueError(f"Conv2d input must be channels, height and width, not {self.input!r}")
+        object.__setattr__(self, "input", shape)
+        for name, lowest in (("stride", 1), ("padding", 0), ("pool", 1)):
+            object.__setattr__(self, name, _pair(f"Conv2d {name}", getattr(self, name), lowest))
+        if shape[0] != self.kernel[1]:
+            raise ValueError(f"Conv2d weights have {self.kernel[1]} input channels, and the input {shape[0]}")
+        if min(self.outputs) < 1:
+            raise ValueError(f"Conv2d kernel of {self.kernel[2]} x {self.kernel[3]} is larger than its input of "
+                             f"{self.pooled[0]} x {self.pooled[1]} with a padding of {self.padding[0]}, {self.padding[1]}")
+
+    @property
+    def kernel(self):
+        """Shape of the weights."""
+        return _shape(self.weights)
+
+    @property
+    def inputs(self):
+        """Shape of the inputs."""
+        return self.input
+
+    @property
+    def pooled(self):
+        """Height and width after pooling."""
+        return tuple(size // window for size, window in zip(self.input[1:], self.pool))
+
+    @property
+    def outputs(self):
+        """Shape of the neurons: channels, height, width."""
+        sides = ((size + 2 * pad - kernel) // stride + 1 for size, pad, kernel, stride in
+                 zip(self.pooled, self.padding, self.kernel[2:], self.stride))
+        return (self.kernel[0], *sides)
+
+    def sums(self, levels):
+        """Range of a neuron's weighted sum, over all inputs of 0 to ``levels``."""
+        window = self.pool[0] * self.pool[1]
+        rows = [(window * sum(w for w in _flat(kernel) if w < 0) + min(bias, 0), window * sum(w for w in _flat(kernel) if w > 0) + max(bias, 0))
+                for kernel, bias in zip(self.weights, self.bias or (0,) * self.kernel[0])]
+        return Range(levels * min(lo for lo, _ in rows), levels * max(hi for _, hi in rows))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Neurons of one kind and the connection that drives them.
+
+    Parameters
+    ----------
+    connection : Dense or Conv2d
+    neuron : StepComponent
+        With state, the input ``current`` (an Int) and the outputs ``spike`` (a Bit) and ``v`` (an Int).
+    weight_bits : int
+        Of a weight in memory, 1 to 8: two's complement, and of one bit -1 or 0.
+    """
+
+    connection: object
+    neuron: StepComponent
+    weight_bits: int = 8
+
+    def __post_init__(self):
+        if not isinstance(self.connection, _Connection):
+            raise TypeError(f"Layer connection must be Dense or Conv2d, not {self.connection!r}")
+        neuron = self.neuron
+        if not isinstance(neuron, StepComponent) or getattr(neuron.inputs, "_fields", ()) != ("current",) \
+                or not neuron.state or not {"spike", "v"} <= set(neuron.outputs._fields):
+            raise TypeError("Layer neuron must be a StepComponent with state, the input current and the outputs spike and v, "
+                            f"not {neuron!r}")
+        bits = integer("Layer weight_bits", self.weight_bits)
+        if not 1 <= bits <= 8:
+            raise ValueError(f"Layer weight_bits must be between 1 and 8, not {bits}")
+        lo, hi = self.connection.extremes
+        if lo < -(1 << bits - 1) or hi > (1 << bits - 1) - 1:
+            raise ValueError(f"Layer weights must lie between {-(1 << bits - 1)} and {(1 << bits - 1) - 1} with {bits} bits, "
+                             f"not between {lo} and {hi}")
+
+    @property
+    def neurons(self):
+        """How many there are."""
+        return prod(self.connection.outputs)
+
+
+@dataclass(frozen=True)
+class SpikingNetwork:
+    r"""A feed-forward network of spiking neurons in integers, driven by constant currents.
+
+    .. math:: I^1_j = \sum_i w^1_{ji} x_i + x_{max} b^1_j, \qquad I^l_{tj} = \sum_i w^l_{ji} s^{l-1}_{ti} + b^l_j
+
+    In every time step the first layer takes the same input values; each further layer takes the spikes of the one before in that same
+    step. The class is read from the last layer.
+
+    Parameters
+    ----------
+    name : str
+        Up to 32 printable ASCII characters.
+    levels : int
+        The inputs are 0 to ``levels``, 1 to 255.
+    layers : sequence of Layer
+    time_steps : int
+        Of a sample, 1 to 255.
+    readout : str
+        ``"count"``: the class is the neuron with the most spikes, among equals that with the highest membrane at the end;
+        ``"membrane"``: that with the highest sum of its membrane over the time steps. Among equals the first.
+    provenance : dict
+        Where the network comes from: command, seed, versions, figures.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value is of the wrong kind, shape or range, or a sum may leave a neuron's ``current``.
+    """
+
+    name: str
+    levels: int
+    layers: tuple
+    time_steps: int
+    readout: str = "membrane"
+    provenance: dict = field(default_factory=dict, compare=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "layers", tuple(self.layers))
+        if not (isinstance(self.name, str) and self.name.isascii() and self.name.isprintable() and 1 <= len(self.name) <= 32):
+            raise ValueError(f"network name must have 1 to 32 printable ASCII characters, not {self.name!r}")
+        for name, hi in (("levels", 255), ("time_steps", 255)):
+            value = integer(f"network {name}", getattr(self, name))
+            object.__setattr__(self, name, value)
+            if not 1 <= value <= hi:
+                raise ValueError(f"network {name} must be between 1 and {hi}, not {value}")
+        if self.readout not in READOUTS:
+            raise ValueError(f"network readout must be one of {', '.join(READOUTS)}, not {self.readout!r}")
+        if not self.layers or not all(isinstance(layer, Layer) for layer in self.layers):
+            raise TypeError(f"network layers must be one Layer or more, not {self.layers!r}")
+        for number, (before, layer) in enumerate(zip((None, *self.layers), self.layers)):
+            connection = layer.connection
+            if before and prod(connection.inputs) != before.neurons:
+                raise ValueError(f"network layer {number} must have {before.neurons} inputs, one for each neuron of the layer "
+                                 f"before, not {prod(connection.inputs)}")
+            if before and isinstance(connection, Conv2d) and connection.inputs != before.connection.outputs:
+                raise ValueError(f"network layer {number} must have an input of {connection.inputs}, and the layer before has "
+                                 f"the shape {before.connection.outputs}")
+            sums, current = connection.sums(1 if before else self.levels), layer.neuron.inputs.current
+            if sums.lo < current.lo or sums.hi > current.hi:
+                raise ValueError(f"network layer {number} sums its weights to {sums.lo} to {sums.hi}, outside its neuron's current "
+                                 f"of {current.lo} to {current.hi}")
+
+    @property
+    def inputs(self):
+        """Shape of a sample."""
+        return self.layers[0].connection.inputs
+
+    @property
+    def sizes(self):
+        """Inputs, and the neurons of each layer."""
+        return (prod(self.inputs), *(layer.neurons for layer in self.layers))
+
+    @property
+    def digest(self):
+        """SHA-256 of all that decides what the network computes, in hexadecimal digits."""
+        content = [self.levels, self.time_steps, self.readout,
+                   [[type(layer.connection).__name__, vars(layer.connection), layer.weight_bits, to_rtlil(layer.neuron)]
+                    for layer in self.layers]]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def __repr__(self):
+        return f"<SpikingNetwork {self.name} {'-'.join(map(str, self.sizes))}, {self.time_steps} time steps, {self.readout} read-out>"

@@ -55,6 +55,7 @@ class FixedPointLIF(StepComponent):
 
     It wraps where :class:`gateware.neurons.lif.LIF` saturates, and rounds both products down, so the leak has a
     dead zone below rest; use it to reproduce that system, and ``LIF`` for new work.
+    Written by hand beside the catalogue's ``fixed_point_lif``, which is compared with it bit by bit.
 
     Parameters
     ----------

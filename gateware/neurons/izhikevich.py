@@ -81,6 +81,8 @@ class Izhikevich(StepComponent):
 
     Both variables step from their old values. Constants have 15 significant bits, products and the sum of
     the other terms are rounded to nearest once, both variables saturate. The defaults are the paper's regular spiking neuron.
+    Written by hand beside the catalogue's ``izhikevich``: what the step language can do where a person chooses the arithmetic,
+    and on what pipelines, folded forms and proofs are tested without the compiler of equations.
 
     Parameters
     ----------

@@ -1,0 +1,146 @@
+"""A trained spiking network as one elaboratable: input levels in, scores and the class out."""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import data, stream
+from amaranth.lib.wiring import In, Out, connect
+
+from gateware.component import Component
+
+from .core import SpikingCore
+from .events import AddressEvents
+from .membrane_readout import MembraneReadout
+from .network import SpikingNetwork
+from .readout import CountReadout
+
+__all__ = ["SpikingChip"]
+
+CLOCK_BITS = 32
+
+
+class SpikingChip(Component):
+    """Input events, a core for each layer, events between them, and the read-out, joined by streams.
+
+    Parameters
+    ----------
+    network : SpikingNetwork
+    lanes : sequence of int, optional
+        Weights that each layer reads per clock; 8 if not given.
+    loaded : sequence of bool, optional
+        For each layer whether its weights are loaded into large memory rather than part of the bitstream.
+    target : str
+        The family of parts, as in :class:`~gateware.step.pipeline.Pipeline`.
+
+    Members
+    -------
+    i : In(stream of unsigned)
+        The inputs of a sample in row order, each 0 to ``network.levels``.
+    o : Out(stream of struct)
+        ``scores`` (of each output neuron: its spikes, or the sum of its membrane), ``label`` (the class), ``clocks`` (from the
+        last input accepted to this result valid).
+    spikes<k> : Out(stream of unsigned(1), always ready)
+        For observation: the spikes of layer ``k``, neuron by neuron, time step by time step.
+    address<k>, write<k>, part<k>, word<k> : In
+        Of a layer whose weights are loaded, as in :class:`~gateware.chip.synapses.DenseSynapses`.
+
+    Raises
+    ------
+    TypeError
+        If the network is no SpikingNetwork.
+    ValueError
+        If there is not one entry of ``lanes`` and ``loaded`` for each layer.
+
+    Notes
+    -----
+    The clocks depend on the events; the next sample is accepted once this one's result is taken.
+    """
+
+    def __init__(self, network, *, lanes=None, loaded=None, target="ice40"):
+        if not isinstance(network, SpikingNetwork):
+            raise TypeError(f"SpikingChip network must be a SpikingNetwork, not {network!r}")
+        self.network, layers = network, network.layers
+        self.lanes = (8,) * len(layers) if lanes is None else tuple(lanes)
+        self.loaded = (False,) * len(layers) if loaded is None else tuple(loaded)
+        for name in ("lanes", "loaded"):
+            if len(getattr(self, name)) != len(layers):
+                raise ValueError(f"SpikingChip {name} must have {len(layers)} entries, one for each layer, not {getattr(self, name)!r}")
+        self.inputs = AddressEvents(network.sizes[0], network.levels)
+        self.cores = tuple(
+            SpikingCore(layer, levels=1 if k else network.levels, time_steps=network.time_steps, constant=not k, lanes=self.lanes[k],
+                        loaded=self.loaded[k], target=target) for k, layer in enumerate(layers))
+        self.events = tuple(AddressEvents(layer.neurons) for layer in layers[:-1])
+        last = layers[-1]
+        if network.readout == "count":
+            self.readout = CountReadout(last.neurons, network.time_steps, last.neuron.outputs.v)
+            self.score = self.readout.layout["counts"].shape
+        else:
+            self.readout = MembraneReadout(last.neurons, network.time_steps, last.neuron)
+            self.score = self.readout.layout["scores"].shape
+        self.result = data.StructLayout({"scores": self.score, "label": range(last.neurons), "clocks": CLOCK_BITS})
+        members = {"i": In(stream.Signature(range(network.levels + 1))), "o": Out(stream.Signature(self.result))}
+        members |= {f"spikes{k}": Out(stream.Signature(1, always_ready=True)) for k in range(len(layers))}
+        for k, core in enumerate(self.cores):
+            if self.loaded[k]:
+                members |= {f"{name}{k}": core.signature.members[name] for name in ("address", "write", "part", "word")}
+        super().__init__(members)
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.inputs, m.submodules.readout = inputs, readout = self.inputs, self.readout
+
+        # One sample at a time: the next one's inputs wait until this one's result is taken.
+        busy, number, clocks = Signal(), Signal(range(inputs.sources)), Signal(CLOCK_BITS)
+        m.d.comb += [
+            inputs.i.payload.eq(self.i.payload),
+            inputs.i.valid.eq(self.i.valid & ~busy),
+            self.i.ready.eq(inputs.i.ready & ~busy),
+        ]
+        before = inputs.o
+        for k, core in enumerate(self.cores):
+            m.submodules[f"core{k}"] = core
+            connect(m, before, core.i)
+            answer, passed = core.o, getattr(self, f"spikes{k}")
+            m.d.comb += [passed.valid.eq(answer.valid & answer.ready), passed.payload.eq(answer.payload.spike)]
+            if self.loaded[k]:
+                m.d.comb += [getattr(core, name).eq(getattr(self, f"{name}{k}")) for name in ("address", "write", "part", "word")]
+            if k < len(self.events):
+                m.submodules[f"events{k}"] = events = self.events[k]
+                m.d.comb += [events.i.payload.eq(answer.payload.spike), events.i.valid.eq(answer.valid), answer.ready.eq(events.i.ready)]
+                before = events.o
+        m.d.comb += [
+            readout.i.payload.spike.eq(answer.payload.spike),
+            readout.i.payload.v.eq(answer.payload.v),
+            readout.i.valid.eq(answer.valid),
+            answer.ready.eq(readout.i.ready),
+        ]
+
+        with m.If(~readout.o.valid):
+            m.d.sync += clocks.eq(clocks + 1)
+        with m.If(self.i.valid & self.i.ready):
+            m.d.sync += number.eq(number + 1)
+            with m.If(number == inputs.sources - 1):
+                m.d.sync += [number.eq(0), clocks.eq(1), busy.eq(1)]
+        with m.If(self.o.valid & self.o.ready):
+            m.d.sync += busy.eq(0)
+        scores = readout.o.payload.counts if self.network.readout == "count" else readout.o.payload.scores
+        m.d.comb += [
+            self.o.payload.scores.eq(scores),
+            self.o.payload.label.eq(readout.o.payload.label),
+            self.o.payload.clocks.eq(clocks),
+            self.o.valid.eq(readout.o.valid),
+            readout.o.ready.eq(self.o.ready),
+        ]
+        return m
+
+    @classmethod
+    def examples(cls):
+        from gateware.neurons.leaky_integrator import LeakyIntegrator
+        from gateware.neurons.subtractive_lif import SubtractiveLIF
+        from gateware.step import Q
+
+        from .network import Dense, Layer
+        first = [[(53 * j + 29 * k + 7 * j * k) % 127 - 50 for k in range(9)] for j in range(6)]
+        second = [[(71 * j + 31 * k + 5 * j * k) % 151 - 60 for k in range(6)] for j in range(3)]
+        lif = SubtractiveLIF(tau=4.0, membrane=Q(4, 10), current=Q(5, 10))
+        hidden = Layer(Dense(first, [3, -4, 5, 0, 1, -7]), lif)
+        return {"membrane": cls(SpikingNetwork("example", 7, [hidden, Layer(Dense(second), LeakyIntegrator(tau=6.0))], 5), lanes=(2, 4)),
+                "count": cls(SpikingNetwork("example", 7, [hidden, Layer(Dense(second), lif)], 5, "count"), lanes=(8, 1))}

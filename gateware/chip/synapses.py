@@ -1,0 +1,217 @@
+"""Synapses of a dense layer, driven by events: each adds one row of weights after the other to the neurons' sums."""
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, memory, stream
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from gateware.component import Component
+from gateware.parameters import integer
+from gateware.step import Range
+
+from .events import EventLayout
+from .network import Dense
+from .weight_memory import SPRAM_DEPTH, LargeMemory, WeightROM
+
+__all__ = ["DenseSynapses"]
+
+# From a row's addresses to its sums being there to be read again.
+DEPTH = 3
+
+
+class DenseSynapses(Component):
+    r"""Sums the weights of a time step's events for every neuron of a dense layer.
+
+    .. math:: I_j = \sum_i w_{ji}\, x_i + b_j\, x_{max}
+
+    The sums are in block RAM, ``lanes`` neurons in a row. An event takes ``max(rows, 3)`` clocks, a row of weights in each; an input
+    without event takes none. At the end of a time step the sums leave, one neuron per clock, and begin again at 0.
+
+    Parameters
+    ----------
+    connection : Dense
+    weight_bits : int
+        1 to 8.
+    levels : int
+        An event's level is 1 to ``levels``, 1 to 255.
+    time_steps : int
+        Of a sample, 1 to 255.
+    constant : bool
+        Whether a sample has one time step of events only, whose sums leave ``time_steps`` times: a constant current.
+    lanes : int
+        Weights read per clock, 1 to 64.
+    places : int, optional
+        Currents that leave per time step: those past the last neuron are 0.
+    loaded : bool
+        Whether the weights are in a :class:`~gateware.chip.weight_memory.LargeMemory`, to be written first.
+
+    Members
+    -------
+    i : In(stream of EventLayout(inputs, levels))
+    o : Out(stream of struct)
+        ``current``, and ``first`` throughout a sample's first time step; neuron 0 first.
+    address, write, part, word : In
+        Where ``loaded``: while ``write`` is 1 the memory takes a word of a row, and no event may be under way.
+
+    Attributes
+    ----------
+    current : Range
+        Of a sum.
+    rows : int
+        Of the sums; an event's weights are as many rows.
+    depth : int
+        Rows of the weight memory.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is of the wrong kind or out of its range, or the weights do not fit a LargeMemory.
+
+    Notes
+    -----
+    After a reset ``rows`` clocks pass until the first event is taken.
+    """
+
+    def __init__(self, connection, *, weight_bits=8, levels=1, time_steps=1, constant=False, lanes=8, places=None, loaded=False):
+        if not isinstance(connection, Dense):
+            raise TypeError(f"DenseSynapses connection must be Dense, not {connection!r}")
+        self.connection, self.constant, self.loaded = connection, bool(constant), bool(loaded)
+        (self.neurons,), (self.inputs,) = connection.outputs, connection.inputs
+        for name, value, lo, hi in (("weight_bits", weight_bits, 1, 8), ("levels", levels, 1, 255), ("time_steps", time_steps, 1, 255),
+                                    ("lanes", lanes, 1, 64),
+                                    ("places", self.neurons if places is None else places, self.neurons, 65536)):
+            value = integer(f"DenseSynapses {name}", value)
+            if not lo <= value <= hi:
+                raise ValueError(f"DenseSynapses {name} must be between {lo} and {hi}, not {value}")
+            setattr(self, name, value)
+        self.current = connection.sums(self.levels)
+        self.rows = -(-self.neurons // self.lanes)
+        contents = list(self.contents())
+        self.depth = len(contents)
+        if self.loaded and self.depth > SPRAM_DEPTH:
+            raise ValueError(f"DenseSynapses weights take {self.depth:,} rows of {self.lanes} lanes, and a LargeMemory has "
+                             f"{SPRAM_DEPTH:,}")
+        width = self.lanes * self.weight_bits
+        self.weights = LargeMemory(width) if self.loaded else WeightROM(contents, width)
+        members = {
+            "i": In(stream.Signature(EventLayout(self.inputs, self.levels))),
+            "o": Out(stream.Signature(data.StructLayout({"current": self.current.shape, "first": 1}))),
+        }
+        if self.loaded:
+            members |= {name: In(getattr(self.weights, name).shape()) for name in ("address", "write", "part", "word")}
+        super().__init__(members)
+
+    def contents(self):
+        """The weight memory's rows, lane 0 in the low bits: those of input 0, of each further one, of the bias."""
+        mask = (1 << self.weight_bits) - 1
+        columns = list(zip(*self.connection.weights))
+        for column in (*columns, *([self.connection.bias] if self.connection.bias else [])):
+            for row in range(self.rows):
+                lanes = column[row * self.lanes:][:self.lanes]
+                yield sum((weight & mask) << self.weight_bits * k for k, weight in enumerate(lanes))
+
+    def elaborate(self, platform):
+        m = Module()
+        rows, lanes, width = self.rows, self.lanes, self.current.width
+        m.submodules.weights = weights = self.weights
+        m.submodules.sums = sums = memory.Memory(shape=data.ArrayLayout(self.current.shape, lanes),
+                                                 depth=1 << ceil_log2(max(2, rows)), init=[])
+        read, write = sums.read_port(), sums.write_port()
+        if self.loaded:
+            m.d.comb += [getattr(weights, name).eq(getattr(self, name)) for name in ("write", "part", "word")]
+
+        # An event's walk over the rows: addresses, then weights times level, then the new sums.
+        step, steps = Signal(range(max(rows, DEPTH))), max(rows, DEPTH)
+        weight_row = Signal(range(max(2, self.depth)))
+        level, factor = Signal(self.levels.bit_length()), Signal(self.levels.bit_length())
+        walking, adding, storing = Signal(), Signal(), Signal()
+        added, stored = Signal.like(read.addr), Signal.like(read.addr)
+        before, after = Signal.like(read.data), Signal.like(read.data)
+        m.d.sync += [adding.eq(walking & (step < rows)), added.eq(step), before.eq(read.data), storing.eq(adding), stored.eq(added),
+                     factor.eq(level)]
+        for lane in range(lanes):
+            weight = weights.data.word_select(lane, self.weight_bits).as_signed()
+            terms = [Mux(factor[k], weight << k, 0) for k in range(len(factor))] if self.levels > 1 else [weight]
+            product = Signal(Range(self.levels * -(1 << self.weight_bits - 1), self.levels << self.weight_bits - 1).shape,
+                             name=f"product{lane}")
+            m.d.sync += product.eq(sum(terms[1:], terms[0]))
+            m.d.comb += after[lane].eq(before[lane] + product)
+
+        # The sums on their way out.
+        place, lane, row = Signal(range(self.places)), Signal(range(lanes)), Signal.like(read.addr)
+        time_step = Signal(range(self.time_steps))
+        clearing = Signal()
+        current = read.data.as_value().word_select(lane, width)
+        m.d.comb += [
+            weights.address.eq(weight_row),
+            read.addr.eq(step),
+            write.en.eq(storing | clearing),
+            write.addr.eq(Mux(clearing, row, stored)),
+            write.data.eq(Mux(clearing, 0, after.as_value())),
+            self.o.payload.first.eq(time_step == 0),
+            self.o.payload.current.eq(Mux(place < self.neurons, current, 0)),
+        ]
+        if self.loaded:
+            with m.If(self.write):
+                m.d.comb += weights.address.eq(self.address)
+
+        event, ending = self.i.payload, Signal()
+
+        def accept():
+            m.d.comb += self.i.ready.eq(1)
+            m.d.sync += [step.eq(0), weight_row.eq(event.number * rows), level.eq(event.level), ending.eq(event.last)]
+            with m.If(~self.i.valid):
+                m.next = "ACCEPT"
+            with m.Elif(~event.last):
+                m.next = "WALK"
+            with m.Elif(bool(self.connection.bias)):
+                m.d.sync += [weight_row.eq(self.inputs * rows), level.eq(self.levels)]
+                m.next = "WALK"
+            with m.Else():
+                m.next = "SETTLE"
+
+        with m.FSM():
+            with m.State("CLEAR"):
+                m.d.comb += clearing.eq(1)
+                m.d.sync += row.eq(row + 1)
+                with m.If(row == rows - 1):
+                    m.d.sync += row.eq(0)
+                    m.next = "ACCEPT"
+            with m.State("ACCEPT"):
+                accept()
+            with m.State("WALK"):
+                m.d.comb += walking.eq(1)
+                m.d.sync += [step.eq(step + 1), weight_row.eq(weight_row + 1)]
+                with m.If(step == steps - 1):
+                    with m.If(ending):
+                        m.next = "SETTLE"
+                    with m.Else():
+                        accept()
+            with m.State("SETTLE"):
+                # The last sums are stored while the first are fetched.
+                m.next = "FETCH"
+            with m.State("FETCH"):
+                m.d.comb += read.addr.eq(row)
+                m.next = "LEAVE"
+            with m.State("LEAVE"):
+                m.d.comb += [self.o.valid.eq(1), read.en.eq(0), read.addr.eq(row + 1)]
+                with m.If(self.o.ready):
+                    m.d.sync += [place.eq(place + 1), lane.eq(lane + 1)]
+                    with m.If((lane == lanes - 1) | (place == self.places - 1)):
+                        m.d.comb += [read.en.eq(1), clearing.eq(1 if not self.constant else time_step == self.time_steps - 1)]
+                        m.d.sync += [lane.eq(0), row.eq(row + 1)]
+                    with m.If(place == self.places - 1):
+                        m.d.sync += [place.eq(0), row.eq(0), time_step.eq(time_step + 1)]
+                        m.next = "ACCEPT" if not self.constant else "FETCH"
+                        with m.If(time_step == self.time_steps - 1):
+                            m.d.sync += time_step.eq(0)
+                            m.next = "ACCEPT"
+        return m
+
+    @classmethod
+    def examples(cls):
+        weights = [[(37 * j + 101 * k + 11 * j * k) % 256 - 128 for k in range(6)] for j in range(7)]
+        small = [[each >> 5 for each in row] for row in weights]
+        return {"spikes": cls(Dense(weights, [5, -3, 7, 0, 1, 2, -9]), time_steps=4, lanes=2),
+                "constant": cls(Dense(weights), levels=15, time_steps=3, constant=True, lanes=1, places=9),
+                "one row": cls(Dense(small), weight_bits=3, time_steps=2, lanes=8, places=12)}

@@ -1,0 +1,247 @@
+"""The models of a spiking chip and of its parts: events, synapses, cores, read-outs."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from gateware.chip.core import SpikingCore
+from gateware.chip.events import AddressEvents
+from gateware.chip.membrane_readout import MembraneReadout
+from gateware.chip.network import Dense
+from gateware.chip.spiking_chip import SpikingChip
+from gateware.chip.synapses import DenseSynapses
+
+from . import model_of
+from .classifier import ReadoutModel
+
+__all__ = ["ChipModel", "CoreModel", "EventsModel", "MembraneModel", "SampleResult", "SynapsesModel"]
+
+# Samples that are run at a time: what they take stays in the processor's caches.
+BATCH = 256
+
+
+class EventsModel:
+    """The golden model of :class:`gateware.chip.events.AddressEvents`.
+
+    Parameters
+    ----------
+    events : AddressEvents
+    """
+
+    def __init__(self, events):
+        self.events = events
+
+    def run(self, items):
+        """The events (``last``, ``number``, ``level``) of a stream of whole time steps' values."""
+        steps = np.asarray(items, np.int64).reshape(-1, self.events.sources)
+        steps = np.concatenate([steps, np.full((len(steps), 1), -1)], axis=1)
+        step, number = np.nonzero(steps)
+        level = steps[step, number]
+        last = level < 0
+        # What stands beside `last` is of the next time step.
+        return {"last": last, "number": np.where(last, 0, number), "level": np.where(last, 0, level)}
+
+    def stimulus(self, rng, size=200):
+        """Random values of whole time steps, about ``size`` of them, half of them 0."""
+        count = -(-size // self.events.sources) * self.events.sources
+        return rng.integers(0, self.events.levels + 1, count) * (rng.random(count) < 0.5)
+
+
+class SynapsesModel:
+    """The golden model of :class:`gateware.chip.synapses.DenseSynapses`.
+
+    Parameters
+    ----------
+    synapses : DenseSynapses
+    """
+
+    def __init__(self, synapses):
+        self.synapses = synapses
+        self._sums = _Sums(synapses.connection, synapses.levels)
+
+    def currents(self, values):
+        """The sums (K, neurons) of time steps' values (K, inputs)."""
+        return self._sums(values)
+
+    def run(self, items):
+        """The output stream (``current``, ``first``) of whole time steps' events."""
+        synapses, last = self.synapses, np.asarray(items["last"], bool)
+        values = np.zeros((last.sum(), synapses.inputs), np.int64)
+        step = np.cumsum(last) - last
+        values[step[~last], np.asarray(items["number"])[~last]] = np.asarray(items["level"])[~last]
+        currents = np.zeros((len(values), synapses.places), np.int64)
+        currents[:, :synapses.neurons] = self.currents(values)
+        if synapses.constant:
+            currents = currents.repeat(synapses.time_steps, axis=0)
+        first = np.arange(len(currents)) % synapses.time_steps == 0
+        return {"current": currents.ravel(), "first": first.repeat(synapses.places)}
+
+    def stimulus(self, rng, size=200):
+        """Random events of whole samples, about ``size`` of them."""
+        synapses = self.synapses
+        period = 1 if synapses.constant else synapses.time_steps
+        steps = -(-size // (period * synapses.inputs)) * period
+        values = rng.integers(0, synapses.levels + 1, steps * synapses.inputs) * (rng.random(steps * synapses.inputs) < rng.random())
+        return EventsModel(AddressEvents(synapses.inputs, synapses.levels)).run(values)
+
+
+class _Sums:
+    """Weighted sums of a dense connection, exact, by the fastest matrix product that is."""
+
+    def __init__(self, connection, levels):
+        if not isinstance(connection, Dense):
+            raise TypeError(f"connection must be Dense, not {connection!r}")
+        weights = np.array(connection.weights, np.int64)
+        bias = np.zeros(len(weights), np.int64) if connection.bias is None else np.array(connection.bias, np.int64)
+        largest = levels * (np.abs(weights).sum(axis=1) + np.abs(bias)).max()
+        # Integers below 2**24 and 2**53 are exact in these, in whatever order they are summed.
+        kind = np.float32 if largest < 1 << 24 else np.float64
+        self._weights, self._bias = np.ascontiguousarray(weights.T.astype(kind)), (levels * bias).astype(kind)
+
+    def __call__(self, values):
+        return (values.astype(self._weights.dtype) @ self._weights + self._bias).astype(np.int64)
+
+
+class CoreModel:
+    """The golden model of :class:`gateware.chip.core.SpikingCore`.
+
+    Parameters
+    ----------
+    core : SpikingCore
+    """
+
+    def __init__(self, core):
+        from models import golden
+        self.core, self.synapses, self._neuron = core, SynapsesModel(core.synapses), golden(core.layer.neuron)
+
+    def answers(self, currents):
+        """Spikes and membranes (T, K, neurons) of currents (T, K, neurons), each sample from the initial state."""
+        outputs = self._neuron.run({"current": currents.reshape(len(currents), -1)})
+        return outputs.spike.reshape(currents.shape), outputs.v.reshape(currents.shape)
+
+    def run(self, items):
+        """The output stream (``spike``, ``v``) of whole samples' events."""
+        synapses = self.core.synapses
+        currents = self.synapses.run(items)["current"].reshape(-1, synapses.time_steps, synapses.places)[..., :synapses.neurons]
+        spikes, v = self.answers(currents.transpose(1, 0, 2))
+        return {"spike": spikes.transpose(1, 0, 2).ravel(), "v": v.transpose(1, 0, 2).ravel()}
+
+    def stimulus(self, rng, size=200):
+        """Random events of whole samples, about ``size`` of them."""
+        return self.synapses.stimulus(rng, size)
+
+
+class MembraneModel:
+    """The golden model of :class:`gateware.chip.membrane_readout.MembraneReadout`.
+
+    Parameters
+    ----------
+    readout : MembraneReadout
+    """
+
+    def __init__(self, readout):
+        self.readout = readout
+
+    @staticmethod
+    def classify(v):
+        """Scores (B, classes) and labels (B,) of membranes (T, B, classes)."""
+        scores = v.sum(axis=0, dtype=np.int64)
+        return scores, np.argmax(scores, axis=-1)
+
+    def run(self, items):
+        """The output stream (``scores``, ``label``) of a stream of whole samples (``spike``, ``v``)."""
+        v = np.asarray(items["v"]).reshape(-1, self.readout.time_steps, self.readout.classes).transpose(1, 0, 2)
+        scores, labels = self.classify(v)
+        return {"scores": scores, "label": labels}
+
+    def stimulus(self, rng, size=200):
+        """Random membranes of whole samples, about ``size`` of them, often equal."""
+        period, v = self.readout.time_steps * self.readout.classes, self.readout.neuron.outputs.v
+        count = -(-size // period) * period
+        return {"spike": rng.random(count) < 0.5, "v": np.where(rng.random(count) < 0.5, v.hi, rng.integers(v.lo, v.hi + 1, count))}
+
+
+class SampleResult(NamedTuple):
+    """What a chip makes of samples.
+
+    Attributes
+    ----------
+    scores : array, (B, classes)
+    label : array, (B,)
+    spikes : tuple of arrays of bool, (B, T, neurons)
+        Of each layer.
+    """
+
+    scores: np.ndarray
+    label: np.ndarray
+    spikes: tuple
+
+
+class ChipModel:
+    """The golden model of :class:`gateware.chip.spiking_chip.SpikingChip`.
+
+    Parameters
+    ----------
+    chip : SpikingChip
+    """
+
+    def __init__(self, chip):
+        self.chip, self.network = chip, chip.network
+        self.cores = [CoreModel(core) for core in chip.cores]
+
+    def classify(self, samples):
+        """The :class:`SampleResult` of samples (B, inputs), or of the shape that the network has.
+
+        Raises
+        ------
+        ValueError
+            If the samples have another shape, or a value is no integer between 0 and ``levels``.
+        """
+        network, samples = self.network, np.asarray(samples)
+        if samples.shape[1:] not in (network.inputs, network.sizes[:1]):
+            raise ValueError(f"samples must have the shape (B, {network.sizes[0]}), not {samples.shape}")
+        if samples.dtype.kind not in "iu" or samples.size and not 0 <= samples.min() <= samples.max() <= network.levels:
+            raise ValueError(f"samples must hold integers between 0 and {network.levels}, not {_span(samples)}")
+        samples = samples.reshape(len(samples), -1)
+        parts = [self._classify(samples[k:k + BATCH]) for k in range(0, max(len(samples), 1), BATCH)]
+        scores, labels, *spikes = (np.concatenate(each) for each in zip(*parts))
+        return SampleResult(scores, labels, tuple(spikes))
+
+    def _classify(self, samples):
+        time_steps, passed = self.network.time_steps, []
+        for k, core in enumerate(self.cores):
+            if k == 0:
+                currents = np.broadcast_to(core.synapses.currents(samples), (time_steps, len(samples), core.core.layer.neurons))
+            else:
+                currents = core.synapses.currents(spikes.reshape(-1, spikes.shape[2])).reshape(time_steps, len(samples), -1)
+            spikes, v = core.answers(currents)
+            passed.append(spikes.transpose(1, 0, 2))
+        if self.network.readout == "count":
+            scores, labels = ReadoutModel.classify(spikes, v)
+        else:
+            scores, labels = MembraneModel.classify(v)
+        return scores, labels, *passed
+
+    def run(self, items):
+        """The output stream (``scores``, ``label``) of a stream of whole samples."""
+        result = self.classify(np.asarray(items).reshape(-1, self.network.sizes[0]))
+        return {"scores": result.scores, "label": result.label}
+
+    def observe(self, items):
+        """What the streams ``spikes<k>`` show meanwhile: every neuron's spike in every time step."""
+        result = self.classify(np.asarray(items).reshape(-1, self.network.sizes[0]))
+        return {f"spikes{k}": spikes.ravel() for k, spikes in enumerate(result.spikes)}
+
+    def stimulus(self, rng, size=200):
+        """Random values of whole samples, about ``size`` of them, half of them 0."""
+        count = -(-size // self.network.sizes[0]) * self.network.sizes[0]
+        return rng.integers(0, self.network.levels + 1, count) * (rng.random(count) < 0.5)
+
+
+def _span(values):
+    return f"{values.min()} to {values.max()} ({values.dtype})" if values.size else f"none of {values.dtype}"
+
+
+for _component, _model in ((AddressEvents, EventsModel), (DenseSynapses, SynapsesModel), (SpikingCore, CoreModel),
+                           (MembraneReadout, MembraneModel), (SpikingChip, ChipModel)):
+    model_of.register(_component, _model)

@@ -33,6 +33,7 @@ class Command(enum.IntEnum):
 
     IDENTIFY = 0x01
     CLASSIFY = 0x02
+    LOAD = 0x10
 
 
 class Status(enum.IntEnum):
@@ -43,6 +44,8 @@ class Status(enum.IntEnum):
     UNKNOWN_COMMAND = 2
     BAD_LENGTH = 3
     PIXEL_OUT_OF_RANGE = 4
+    NOT_LOADED = 5
+    OUT_OF_MEMORY = 6
 
 
 def _integer(name, value, highest):

@@ -37,7 +37,7 @@ class SpikingCore(Component):
     i : In(stream of EventLayout(inputs, levels))
     o : Out(stream of AnswerLayout(neuron))
         Neuron 0 first.
-    address, write, part, word : In
+    load : In
         As in :class:`~gateware.chip.synapses.DenseSynapses`.
 
     Notes
@@ -58,14 +58,16 @@ class SpikingCore(Component):
             "i": In(stream.Signature(EventLayout(self.synapses.inputs, self.synapses.levels))),
             "o": Out(stream.Signature(AnswerLayout(layer.neuron))),
         }
-        self._loading = [name for name in ("address", "write", "part", "word") if name in self.synapses.signature.members]
-        super().__init__(members | {name: self.synapses.signature.members[name] for name in self._loading})
+        if loaded:
+            members["load"] = self.synapses.signature.members["load"]
+        super().__init__(members)
 
     def elaborate(self, platform):
         m = Module()
         m.submodules.synapses, m.submodules.bank = synapses, bank = self.synapses, self.bank
         connect(m, flipped(self.i), synapses.i)
-        m.d.comb += [getattr(synapses, name).eq(getattr(self, name)) for name in self._loading]
+        if synapses.loaded:
+            m.d.comb += synapses.load.eq(self.load)
         m.d.comb += [
             bank.i.payload.current.eq(synapses.o.payload.current),
             bank.i.payload.first.eq(synapses.o.payload.first),

@@ -5,7 +5,7 @@ from amaranth.lib.wiring import In, Out, connect
 
 from gateware.component import Component
 
-from ..bus.format import Identity
+from ..bus.format import MAX_PIXEL, Identity
 from ..bus.frame import FrameReceiver, FrameTransmitter
 from ..bus.uart import UARTReceiver, UARTTransmitter
 from .classifier import Classifier
@@ -33,6 +33,8 @@ class DigitsTop(Component):
         Frequency at which the design will run, in Hz; told to the host.
     layers : tuple of int
         Neurons in each layer of the core's network, inputs first.
+    levels : int
+        The largest value of a pixel.
     name : str
         Name of the design, up to 32 ASCII characters; told to the host.
     timeout_bits : int
@@ -55,11 +57,11 @@ class DigitsTop(Component):
         A parameter is not an integer or out of range, or the core's results do not fit ``layers``.
     """
 
-    def __init__(self, core, divisor, build_id, *, clock_hz, layers, name="digits", timeout_bits=10_000):
+    def __init__(self, core, divisor, build_id, *, clock_hz, layers, levels=MAX_PIXEL, name="digits", timeout_bits=10_000):
         self.core = core
         self._identity = Identity(build_id, clock_hz, capacity=layers[0], layers=tuple(layers), name=name)
         self._uart = UARTReceiver(divisor), UARTTransmitter(divisor)
-        self._server = Server(self._identity, core.o.payload.shape())
+        self._server = Server(self._identity, core.o.payload.shape(), levels=levels, words=getattr(core, "words", 0))
         self._frames = (FrameReceiver(capacity=layers[0], timeout=timeout_bits * divisor),
                         FrameTransmitter(longest=self._server.longest_reply))
         super().__init__({
@@ -101,6 +103,8 @@ class DigitsTop(Component):
             server.data.eq(frame_receiver.data),
             self.busy.eq(frame_receiver.o.valid),
         ]
+        if "load" in server.signature.members:
+            m.d.comb += core.load.eq(server.load)
         connect(m, uart_receiver.o, frame_receiver.i)
         connect(m, frame_receiver.o, server.request)
         connect(m, server.pixels, core.i)

@@ -43,7 +43,7 @@ class MembraneReadout(Component):
 
     Notes
     -----
-    Latency 1 clock from a sample's last neuron; one neuron per clock.
+    Latency 2 clocks from a sample's last neuron; one neuron per clock.
     """
 
     def __init__(self, classes, time_steps, neuron):
@@ -58,28 +58,31 @@ class MembraneReadout(Component):
 
     def elaborate(self, platform):
         m = Module()
-        # Neurons come in order, so their sums rotate past one adder.
+        # Neurons come in order, so their sums rotate past one adder; the newest is compared in the clock after.
         sums = [Signal(self.score.shape, name=f"sum{j}") for j in range(self.classes)]
         neuron, time_step = Signal(range(self.classes)), Signal(range(self.time_steps))
         total, best = Signal(self.score.shape), Signal(self.score.shape)
-        label, done = Signal(range(self.classes)), Signal()
-        last = time_step == self.time_steps - 1
+        compared, label = Signal(range(self.classes)), Signal(range(self.classes))
+        comparing, last, done = Signal(), Signal(), Signal()
         m.d.comb += [
             total.eq(Mux(time_step == 0, 0, sums[0]) + self.i.payload.v),
-            self.i.ready.eq(~done),
+            self.i.ready.eq(~done & ~last),
             self.o.valid.eq(done),
             self.o.payload.scores.eq(Cat(sums)),
             self.o.payload.label.eq(label),
         ]
+        m.d.sync += comparing.eq(0)
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += [register.eq(value) for register, value in zip(sums, [*sums[1:], total])]
-            m.d.sync += neuron.eq(neuron + 1)
-            with m.If(last & ((neuron == 0) | (total > best))):
-                m.d.sync += [best.eq(total), label.eq(neuron)]
+            m.d.sync += [neuron.eq(neuron + 1), compared.eq(neuron), comparing.eq(time_step == self.time_steps - 1)]
             with m.If(neuron == self.classes - 1):
                 m.d.sync += [neuron.eq(0), time_step.eq(time_step + 1)]
-                with m.If(last):
-                    m.d.sync += [time_step.eq(0), done.eq(1)]
+                with m.If(time_step == self.time_steps - 1):
+                    m.d.sync += [time_step.eq(0), last.eq(1)]
+        with m.If(comparing & ((compared == 0) | (sums[-1] > best))):
+            m.d.sync += [best.eq(sums[-1]), label.eq(compared)]
+        with m.If(last):
+            m.d.sync += [last.eq(0), done.eq(1)]
         with m.If(self.o.valid & self.o.ready):
             m.d.sync += done.eq(0)
         return m

@@ -1,4 +1,4 @@
-"""Command server of the digits design: takes good frames, runs the classifier, makes the replies."""
+"""Command server of a chip: takes good frames, runs the classifier, loads its weights, makes the replies."""
 
 from amaranth.hdl import Assert, Cat, Const, Module, Mux, Shape, Signal, Value
 from amaranth.lib import data, memory, stream
@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from gateware.component import Component
+from gateware.parameters import integer
 
 from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status
 
@@ -28,7 +29,12 @@ class Server(Component):
     identity : Identity
         The answer to IDENTIFY. Its ``layers`` give the number of pixels and of classes.
     result_shape : StructLayout
-        The classifier's result: ``counts`` (one for each class, up to 8 bits each), ``label`` and ``clocks``.
+        The classifier's result: ``label``, ``clocks``, and an array of one number for each class, such as ``counts``, each of which
+        is sent in whole bytes.
+    levels : int
+        The largest value of a pixel, 1 to 255.
+    words : int
+        16-bit words that the classifier's weights are loaded as before it is ready; 0 where they are part of the bitstream.
 
     Members
     -------
@@ -46,6 +52,8 @@ class Server(Component):
         ``layers[0]`` pixels for each image.
     result : ``In(stream.Signature(result_shape))``
         The classifier's result for each image.
+    load : ``Out(StructLayout({"write": 1, "address": range(words), "word": 16}))``
+        Where there are ``words``: in a clock with ``write`` the word is one of the weights.
 
     Raises
     ------
@@ -53,18 +61,23 @@ class Server(Component):
         A field of the identity is out of range, or the result does not have a count for each class.
     """
 
-    def __init__(self, identity, result_shape):
+    def __init__(self, identity, result_shape, *, levels=MAX_PIXEL, words=0):
         self._identity = bytes([Status.OK]) + identity.pack()
         self._pixels, classes = identity.layers[0], identity.layers[-1]
+        self._levels, self._words = integer("Server levels", levels), integer("Server words", words)
+        for name, value, lo, hi in (("levels", self._levels, 1, 255), ("words", self._words, 0, 1 << 24)):
+            if not lo <= value <= hi:
+                raise ValueError(f"Server {name} must be between {lo} and {hi}, not {value}")
         if self._pixels < 2:
             raise ValueError(f"layers must begin with at least 2 inputs, not {self._pixels}")
         widths = {name: Shape.cast(field.shape).width for name, field in result_shape}
-        counts = result_shape["counts"].shape
-        fits = widths["label"] <= 8 and widths["clocks"] == 32 and widths["counts"] <= 8 * counts.length
-        if counts.length != classes or not fits:
-            raise ValueError(f"classifier result must have {classes} counts and a label of up to 8 bits each, and "
+        (self._numbers,) = widths.keys() - {"label", "clocks"}
+        numbers = result_shape[self._numbers].shape
+        if numbers.length != classes or widths["label"] > 8 or widths["clocks"] != 32:
+            raise ValueError(f"classifier result must have {classes} {self._numbers}, a label of up to 8 bits, and "
                              f"32 bits of clocks, not {result_shape!r}")
-        self._classification_bytes = 1 + 1 + 4 + classes
+        self._number = Shape.cast(numbers.elem_shape)
+        self._classification_bytes = 1 + 1 + 4 + classes * -(-self._number.width // 8)
         self._longest_reply = max(len(self._identity), self._classification_bytes)
         super().__init__({
             "request": In(stream.Signature(data.StructLayout(
@@ -74,9 +87,9 @@ class Server(Component):
             "reply": Out(stream.Signature(data.StructLayout(
                 {"sequence": 8, "command": 8, "length": range(self._longest_reply + 1)}))),
             "o": Out(stream.Signature(8)),
-            "pixels": Out(stream.Signature(range(MAX_PIXEL + 1))),
+            "pixels": Out(stream.Signature(range(self._levels + 1))),
             "result": In(stream.Signature(result_shape)),
-        })
+        } | ({"load": Out(data.StructLayout({"write": 1, "address": range(self._words), "word": 16}))} if self._words else {}))
 
     @property
     def longest_reply(self):
@@ -89,7 +102,10 @@ class Server(Component):
         request, result = self.request.payload, self.result.payload
         status = Signal(Status)
         # Each field fills whole bytes; the status comes first.
-        fields = [status, Value.cast(result.label), result.clocks, *(Value.cast(count) for count in result.counts)]
+        numbers = [Value.cast(number) for number in result[self._numbers]]
+        if self._number.signed:
+            numbers = [Cat(number, number[-1].replicate(-len(number) % 8)) for number in numbers]
+        fields = [status, Value.cast(result.label), result.clocks, *numbers]
         classification = Cat(Cat(field, Const(0, -len(field) % 8)) for field in fields)
 
         # Memories are read with the index of the next clock, so that their data always belong to `index`.
@@ -115,11 +131,18 @@ class Server(Component):
         def reply_with(bytes_, payload):
             m.d.comb += [length.eq(bytes_), last.eq(bytes_ - 1), self.o.payload.eq(payload)]
 
+        if self._words:
+            word_address, low, loaded = Signal(24), Signal(8), Signal()
+            m.d.comb += [self.load.address.eq(word_address), self.load.word.eq(Cat(low, self.data))]
+
         identifying = request.command == Command.IDENTIFY
         with m.If(status != Status.OK):
             reply_with(1, status)
         with m.Elif(identifying):
             reply_with(len(self._identity), identity_read.data)
+        if self._words:
+            with m.Elif(request.command == Command.LOAD):
+                reply_with(1, status)
         with m.Else():
             at = index[:ceil_log2(self._classification_bytes)]
             reply_with(self._classification_bytes, classification.word_select(at, 8))
@@ -151,14 +174,43 @@ class Server(Component):
                         m.next = "CHECK"
                         with m.If(request.length != self._pixels):
                             refuse(Status.BAD_LENGTH)
+                        if self._words:
+                            with m.Elif(~loaded):
+                                refuse(Status.NOT_LOADED)
+                    if self._words:
+                        with m.Elif(request.command == Command.LOAD):
+                            m.next = "ADDRESS"
+                            # Three bytes of address, then whole words, all of which the buffer holds.
+                            with m.If(~request.length[0] | (request.length < 5) | (request.length > self._pixels)):
+                                refuse(Status.BAD_LENGTH)
                     with m.Else():
                         refuse(Status.UNKNOWN_COMMAND)
+            if self._words:
+                with m.State("ADDRESS"):
+                    m.d.sync += word_address.eq(Cat(word_address[8:], self.data))
+                    m.d.comb += advance.eq(1)
+                    with m.If(index == 2):
+                        m.next = "ROOM"
+                with m.State("ROOM"):
+                    # The index stays at the first word's first byte.
+                    m.next = "LOAD"
+                    with m.If(word_address + ((request.length - 3) >> 1) > self._words):
+                        m.d.comb += rewind.eq(1)
+                        refuse(Status.OUT_OF_MEMORY)
+                with m.State("LOAD"):
+                    m.d.comb += [advance.eq(1), self.load.write.eq(~index[0])]
+                    m.d.sync += low.eq(self.data)
+                    with m.If(~index[0]):
+                        m.d.sync += [word_address.eq(word_address + 1), loaded.eq(loaded | (word_address == self._words - 1))]
+                    with m.If(index == request.length - 1):
+                        m.d.comb += rewind.eq(1)
+                        m.next = "HEADER"
             with m.State("CHECK"):
                 m.d.comb += advance.eq(1)
                 with m.If(index == self._pixels - 1):
                     m.d.comb += rewind.eq(1)
                     m.next = "FEED"
-                with m.If(self.data > MAX_PIXEL):
+                with m.If(self.data > self._levels):
                     m.d.comb += rewind.eq(1)
                     refuse(Status.PIXEL_OUT_OF_RANGE)
             with m.State("FEED"):

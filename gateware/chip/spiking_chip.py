@@ -5,12 +5,14 @@ from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out, connect
 
 from gateware.component import Component
+from gateware.parameters import integer
 
 from .core import SpikingCore
 from .events import AddressEvents
 from .membrane_readout import MembraneReadout
 from .network import SpikingNetwork
 from .readout import CountReadout
+from .weight_memory import SPRAM_WIDTH
 
 __all__ = ["SpikingChip"]
 
@@ -25,8 +27,8 @@ class SpikingChip(Component):
     network : SpikingNetwork
     lanes : sequence of int, optional
         Weights that each layer reads per clock; 8 if not given.
-    loaded : sequence of bool, optional
-        For each layer whether its weights are loaded into large memory rather than part of the bitstream.
+    loaded : int, optional
+        The layer whose weights are loaded into large memory; all others are part of the bitstream.
     target : str
         The family of parts, as in :class:`~gateware.step.pipeline.Pipeline`.
 
@@ -39,15 +41,20 @@ class SpikingChip(Component):
         last input accepted to this result valid).
     spikes<k> : Out(stream of unsigned(1), always ready)
         For observation: the spikes of layer ``k``, neuron by neuron, time step by time step.
-    address<k>, write<k>, part<k>, word<k> : In
-        Of a layer whose weights are loaded, as in :class:`~gateware.chip.synapses.DenseSynapses`.
+    load : In(LoadLayout(words))
+        The weights of the layer ``loaded``, before the first sample.
+
+    Attributes
+    ----------
+    words : int
+        Of the weights that are loaded; 0 if none are.
 
     Raises
     ------
     TypeError
         If the network is no SpikingNetwork.
     ValueError
-        If there is not one entry of ``lanes`` and ``loaded`` for each layer.
+        If there is not one entry of ``lanes`` for each layer, or no layer ``loaded``.
 
     Notes
     -----
@@ -59,14 +66,15 @@ class SpikingChip(Component):
             raise TypeError(f"SpikingChip network must be a SpikingNetwork, not {network!r}")
         self.network, layers = network, network.layers
         self.lanes = (8,) * len(layers) if lanes is None else tuple(lanes)
-        self.loaded = (False,) * len(layers) if loaded is None else tuple(loaded)
-        for name in ("lanes", "loaded"):
-            if len(getattr(self, name)) != len(layers):
-                raise ValueError(f"SpikingChip {name} must have {len(layers)} entries, one for each layer, not {getattr(self, name)!r}")
+        self.loaded = loaded if loaded is None else integer("SpikingChip loaded", loaded)
+        if len(self.lanes) != len(layers):
+            raise ValueError(f"SpikingChip lanes must have {len(layers)} entries, one for each layer, not {self.lanes!r}")
+        if self.loaded is not None and not 0 <= self.loaded < len(layers):
+            raise ValueError(f"SpikingChip loaded must be a layer from 0 to {len(layers) - 1}, not {self.loaded}")
         self.inputs = AddressEvents(network.sizes[0], network.levels)
         self.cores = tuple(
             SpikingCore(layer, levels=1 if k else network.levels, time_steps=network.time_steps, constant=not k, lanes=self.lanes[k],
-                        loaded=self.loaded[k], target=target) for k, layer in enumerate(layers))
+                        loaded=k == self.loaded, target=target) for k, layer in enumerate(layers))
         self.events = tuple(AddressEvents(layer.neurons) for layer in layers[:-1])
         last = layers[-1]
         if network.readout == "count":
@@ -78,10 +86,17 @@ class SpikingChip(Component):
         self.result = data.StructLayout({"scores": self.score, "label": range(last.neurons), "clocks": CLOCK_BITS})
         members = {"i": In(stream.Signature(range(network.levels + 1))), "o": Out(stream.Signature(self.result))}
         members |= {f"spikes{k}": Out(stream.Signature(1, always_ready=True)) for k in range(len(layers))}
-        for k, core in enumerate(self.cores):
-            if self.loaded[k]:
-                members |= {f"{name}{k}": core.signature.members[name] for name in ("address", "write", "part", "word")}
+        self.words = 0
+        if self.loaded is not None:
+            self.words = self.cores[self.loaded].synapses.weights.words
+            members["load"] = self.cores[self.loaded].signature.members["load"]
         super().__init__(members)
+
+    def load_words(self):
+        """The 16-bit words of the weights that are loaded, in the order of their addresses."""
+        synapses = self.cores[self.loaded].synapses
+        mask = (1 << SPRAM_WIDTH) - 1
+        return [row >> SPRAM_WIDTH * part & mask for row in synapses.contents() for part in range(synapses.weights.parts)]
 
     def elaborate(self, platform):
         m = Module()
@@ -100,8 +115,8 @@ class SpikingChip(Component):
             connect(m, before, core.i)
             answer, passed = core.o, getattr(self, f"spikes{k}")
             m.d.comb += [passed.valid.eq(answer.valid & answer.ready), passed.payload.eq(answer.payload.spike)]
-            if self.loaded[k]:
-                m.d.comb += [getattr(core, name).eq(getattr(self, f"{name}{k}")) for name in ("address", "write", "part", "word")]
+            if k == self.loaded:
+                m.d.comb += core.load.eq(self.load)
             if k < len(self.events):
                 m.submodules[f"events{k}"] = events = self.events[k]
                 m.d.comb += [events.i.payload.eq(answer.payload.spike), events.i.valid.eq(answer.valid), answer.ready.eq(events.i.ready)]

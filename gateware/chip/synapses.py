@@ -11,7 +11,7 @@ from gateware.step import Range
 
 from .events import EventLayout
 from .network import Dense
-from .weight_memory import SPRAM_DEPTH, LargeMemory, WeightROM
+from .weight_memory import LargeMemory, WeightROM
 
 __all__ = ["DenseSynapses"]
 
@@ -50,8 +50,8 @@ class DenseSynapses(Component):
     i : In(stream of EventLayout(inputs, levels))
     o : Out(stream of struct)
         ``current``, and ``first`` throughout a sample's first time step; neuron 0 first.
-    address, write, part, word : In
-        Where ``loaded``: while ``write`` is 1 the memory takes a word of a row, and no event may be under way.
+    load : In(LoadLayout(words))
+        Where ``loaded``: the words of the weight memory, while no event is under way.
 
     Attributes
     ----------
@@ -88,17 +88,14 @@ class DenseSynapses(Component):
         self.rows = -(-self.neurons // self.lanes)
         contents = list(self.contents())
         self.depth = len(contents)
-        if self.loaded and self.depth > SPRAM_DEPTH:
-            raise ValueError(f"DenseSynapses weights take {self.depth:,} rows of {self.lanes} lanes, and a LargeMemory has "
-                             f"{SPRAM_DEPTH:,}")
         width = self.lanes * self.weight_bits
-        self.weights = LargeMemory(width) if self.loaded else WeightROM(contents, width)
+        self.weights = LargeMemory(self.depth, width) if self.loaded else WeightROM(contents, width)
         members = {
             "i": In(stream.Signature(EventLayout(self.inputs, self.levels))),
             "o": Out(stream.Signature(data.StructLayout({"current": self.current.shape, "first": 1}))),
         }
         if self.loaded:
-            members |= {name: In(getattr(self.weights, name).shape()) for name in ("address", "write", "part", "word")}
+            members["load"] = self.weights.signature.members["load"]
         super().__init__(members)
 
     def contents(self):
@@ -118,7 +115,7 @@ class DenseSynapses(Component):
                                                  depth=1 << ceil_log2(max(2, rows)), init=[])
         read, write = sums.read_port(), sums.write_port()
         if self.loaded:
-            m.d.comb += [getattr(weights, name).eq(getattr(self, name)) for name in ("write", "part", "word")]
+            m.d.comb += weights.load.eq(self.load)
 
         # An event's walk over the rows: addresses, then weights times level, then the new sums.
         step, steps = Signal(range(max(rows, DEPTH))), max(rows, DEPTH)
@@ -151,9 +148,6 @@ class DenseSynapses(Component):
             self.o.payload.first.eq(time_step == 0),
             self.o.payload.current.eq(Mux(place < self.neurons, current, 0)),
         ]
-        if self.loaded:
-            with m.If(self.write):
-                m.d.comb += weights.address.eq(self.address)
 
         event, ending = self.i.payload, Signal()
 

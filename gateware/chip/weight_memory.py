@@ -1,16 +1,21 @@
 """Memory of weights: block RAM with its contents in the bitstream, or the iCE40 UltraPlus' large single-port RAM."""
 
-from amaranth.hdl import Cat, ClockSignal, Const, Instance, Module, Signal
-from amaranth.lib import memory
+from amaranth.hdl import Cat, ClockSignal, Const, Instance, Module, Mux, Signal
+from amaranth.lib import data, memory
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from gateware.component import Component
 from gateware.parameters import integer
 
-__all__ = ["SPRAM_DEPTH", "SPRAM_WIDTH", "LargeMemory", "WeightROM"]
+__all__ = ["LargeMemory", "LoadLayout", "SPRAM_DEPTH", "SPRAM_WIDTH", "WeightROM"]
 
 SPRAM_DEPTH, SPRAM_WIDTH = 16384, 16
+
+
+def LoadLayout(words):
+    """What writes one of ``words`` words into a memory, in clocks with ``write``."""
+    return data.StructLayout({"write": 1, "address": range(words), "word": SPRAM_WIDTH})
 
 
 class WeightROM(Component):
@@ -47,50 +52,66 @@ class WeightROM(Component):
 
 
 class LargeMemory(Component):
-    """Single-port memory of 16384 rows, of SB_SPRAM256KA cells on the iCE40 UltraPlus; written word by word.
+    """Single-port memory of up to 16384 rows, of SB_SPRAM256KA cells on the iCE40 UltraPlus; written word by word.
 
     Its contents are not in the bitstream: until a row is written it holds anything.
 
     Parameters
     ----------
+    rows : int
+        1 to 16384.
     width : int
-        Bits of a row, 1 to 64; each 16 of them begin a cell.
+        Bits of a row, 1 to 64; each 16 of them take a cell.
 
     Members
     -------
-    address : In(14)
+    address : In(range(rows))
     data : Out(width)
         That row, one clock later; undefined in the clock after a write.
-    write : In(1)
-        Write ``word`` into part ``part`` of the row.
-    part : In(range(cells))
-    word : In(16)
+    load : In(LoadLayout(words))
+        The words of row 0, low bits first, then those of row 1, and so on. In a clock with ``write`` nothing is read.
+
+    Attributes
+    ----------
+    parts : int
+        Words of a row, a power of two.
+    words : int
+        Of all rows.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is not an integer or out of its range.
     """
 
-    def __init__(self, width):
-        self.width = integer("LargeMemory width", width)
-        if not 1 <= self.width <= 64:
-            raise ValueError(f"LargeMemory width must be between 1 and 64, not {self.width}")
-        self.cells = -(-self.width // SPRAM_WIDTH)
-        super().__init__({"address": In(ceil_log2(SPRAM_DEPTH)), "data": Out(self.width), "write": In(1),
-                          "part": In(range(max(2, self.cells))), "word": In(SPRAM_WIDTH)})
+    def __init__(self, rows, width):
+        self.rows, self.width = integer("LargeMemory rows", rows), integer("LargeMemory width", width)
+        for name, value, hi in (("rows", self.rows, SPRAM_DEPTH), ("width", self.width, 4 * SPRAM_WIDTH)):
+            if not 1 <= value <= hi:
+                raise ValueError(f"LargeMemory {name} must be between 1 and {hi}, not {value}")
+        self.parts = 1 << ceil_log2(-(-self.width // SPRAM_WIDTH))
+        self.words = self.rows * self.parts
+        super().__init__({"address": In(range(max(2, self.rows))), "data": Out(self.width), "load": In(LoadLayout(max(2, self.words)))})
 
     def elaborate(self, platform):
         m = Module()
+        places = ceil_log2(self.parts)
+        address = Signal(ceil_log2(SPRAM_DEPTH))
+        m.d.comb += address.eq(Mux(self.load.write, self.load.address >> places, self.address))
         parts = []
-        for k in range(self.cells):
-            part = Signal(SPRAM_WIDTH, name=f"part{k}")
-            write = self.write & (self.part == k)
+        for k in range(-(-self.width // SPRAM_WIDTH)):
+            part, write = Signal(SPRAM_WIDTH, name=f"part{k}"), Signal(name=f"write{k}")
+            m.d.comb += write.eq(self.load.write & (self.load.address[:places] == k))
             if getattr(platform, "device", "") == "iCE40UP5K":
                 m.submodules[f"cell{k}"] = Instance(
-                    "SB_SPRAM256KA", i_ADDRESS=self.address, i_DATAIN=self.word, i_MASKWREN=Const(0b1111, 4), i_WREN=write,
+                    "SB_SPRAM256KA", i_ADDRESS=address, i_DATAIN=self.load.word, i_MASKWREN=Const(0b1111, 4), i_WREN=write,
                     i_CHIPSELECT=Const(1), i_CLOCK=ClockSignal(), i_STANDBY=Const(0), i_SLEEP=Const(0), i_POWEROFF=Const(1),
                     o_DATAOUT=part)
             else:
                 m.submodules[f"cell{k}"] = cell = memory.Memory(shape=SPRAM_WIDTH, depth=SPRAM_DEPTH, init=[])
                 read, port = cell.read_port(), cell.write_port()
-                m.d.comb += [read.addr.eq(self.address), read.en.eq(~write), part.eq(read.data),
-                             port.addr.eq(self.address), port.data.eq(self.word), port.en.eq(write)]
+                m.d.comb += [read.addr.eq(address), read.en.eq(~write), part.eq(read.data),
+                             port.addr.eq(address), port.data.eq(self.load.word), port.en.eq(write)]
             parts.append(part)
         m.d.comb += self.data.eq(Cat(parts))
         return m

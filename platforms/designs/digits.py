@@ -7,7 +7,7 @@ from functools import cached_property
 from gateware.bus.format import Classification, Command, Frame, encode
 from gateware.bus.uart import divisor_for
 from gateware.chip.classifier import Classifier
-from gateware.chip.digits import DigitsTop
+from gateware.chip.serial_classifier import SerialClassifier
 from gateware.rtlil import to_rtlil
 
 from ..files import sha256_of
@@ -58,7 +58,7 @@ class DigitsDesign:
 
         Returns
         -------
-        DigitsTop
+        SerialClassifier
 
         Raises
         ------
@@ -73,7 +73,7 @@ class DigitsDesign:
 
     def assemble(self, clock_hz, build_id):
         """A fresh top level with a given build id."""
-        return DigitsTop(self.create_core(), divisor_for(clock_hz, self.baud), build_id, clock_hz=clock_hz, layers=self.layers,
+        return SerialClassifier(self.create_core(), divisor_for(clock_hz, self.baud), build_id, clock_hz=clock_hz, layers=self.layers,
                          name=self.name)
 
     def line_seconds(self):

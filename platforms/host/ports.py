@@ -15,7 +15,7 @@ def open_port(name: str, make_top, baud: int = 1_000_000) -> Port:
     name : str
         A serial port such as ``/dev/ttyUSB1`` or ``COM5``, or ``sim``.
     make_top : callable
-        Makes the design to be simulated, a :class:`gateware.chip.digits.DigitsTop`.
+        Makes the design to be simulated, a :class:`gateware.chip.serial_classifier.SerialClassifier`.
     baud : int
         Line rate of a serial port, in bits per second.
 

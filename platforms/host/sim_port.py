@@ -17,7 +17,7 @@ class SimPort:
 
     Parameters
     ----------
-    top : gateware.chip.digits.DigitsTop
+    top : gateware.chip.serial_classifier.SerialClassifier
         The design: ports ``rx`` and ``tx``, attributes ``divisor`` and ``identity``.
 
     Raises

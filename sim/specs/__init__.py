@@ -2,7 +2,7 @@
 
 from gateware.bus import UARTTransmitter
 from gateware.chip.classifier import Classifier
-from gateware.chip.digits import DigitsTop
+from gateware.chip.serial_classifier import SerialClassifier
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.readout import CountReadout
 from gateware.layers.dense import DenseLayer
@@ -12,7 +12,7 @@ from gateware.step.folded import FoldedStep
 
 from .classifier import classifier
 from .dense_layer import dense_layer
-from .digits_top import digits_top
+from .serial_classifier import serial_classifier
 from .folded import folded_step
 from .image_encoder import image_encoder
 from .neuron_bank import neuron_bank
@@ -27,7 +27,7 @@ _CONTRACTS = {
     Classifier: classifier,
     CountReadout: count_readout,
     DenseLayer: dense_layer,
-    DigitsTop: digits_top,
+    SerialClassifier: serial_classifier,
     FoldedStep: folded_step,
     ImageEncoder: image_encoder,
     NeuronBank: neuron_bank,

@@ -5,7 +5,7 @@ import pytest
 
 from gateware.bus import FrameReceiver, FrameTransmitter, UARTReceiver, UARTTransmitter
 from gateware.chip.classifier import Classifier
-from gateware.chip.digits import DigitsTop
+from gateware.chip.serial_classifier import SerialClassifier
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.readout import CountReadout
 from gateware.layers.dense import DenseLayer
@@ -26,7 +26,7 @@ from sim.specs.uart_transmitter import uart_transmitter
 
 EXAMPLES = [pytest.param(component, id=f"{cls.__name__}-{name}")
             for cls in (UARTReceiver, UARTTransmitter, FrameReceiver, FrameTransmitter, DenseLayer, ImageEncoder, CountReadout,
-                        NeuronBank, Classifier, DigitsTop, StochasticDense)
+                        NeuronBank, Classifier, SerialClassifier, StochasticDense)
             for name, component in cls.examples().items()]
 
 

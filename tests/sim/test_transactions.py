@@ -10,7 +10,7 @@ from sim.transactions import compare_transactions
 
 # One of each way in which a structure is driven: streams, several streams, what is observed, lines, a dialogue, a latency.
 KINDS = ["DenseLayer:default", "FrameTransmitter:small", "Classifier:small", "UARTReceiver:shortest", "UARTTransmitter:shortest",
-         "DigitsTop:small", "Pipeline:LIF"]
+         "SerialClassifier:small", "Pipeline:LIF"]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def spoil(place, by=1):
 
 @pytest.mark.parametrize("kind, place, where", [
     ("DenseLayer:default", 7, "item 7"), ("UARTTransmitter:shortest", 21, "clock 21"), ("UARTReceiver:shortest", 5, "item 5"),
-    ("DigitsTop:small", 2, "byte "), ("Pipeline:LIF", 4, "clock 4"),
+    ("SerialClassifier:small", 2, "byte "), ("Pipeline:LIF", 4, "clock 4"),
 ])
 def test_the_first_difference_is_named(structures, monkeypatch, kind, place, where):
     golden = transactions.golden

@@ -3,7 +3,7 @@ import numpy as np
 
 from gateware.bus import FrameReceiver, FrameTransmitter
 from gateware.bus.format import Command, Decoder, Status, encode
-from gateware.chip.digits import DigitsTop
+from gateware.chip.serial_classifier import SerialClassifier
 from models import golden
 from platforms.host.sim_port import SimPort
 from sim import cxxrtl
@@ -47,7 +47,7 @@ def test_frame_transmitters_do_what_their_models_do():
 
 
 def test_the_digits_design_answers_as_its_model():
-    for top in DigitsTop.examples().values():
+    for top in SerialClassifier.examples().values():
         model, port = golden(top), SimPort(top)
         requests = Decoder().feed(model.stimulus(np.random.default_rng(14), 6_000).tobytes())
         statuses = set()

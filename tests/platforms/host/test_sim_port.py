@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from gateware.chip.digits import DigitsTop
+from gateware.chip.serial_classifier import SerialClassifier
 from platforms.host.driver import Board
 from platforms.host.errors import SilenceError, WrongBuildError
 from platforms.host.ports import open_port
@@ -10,7 +10,7 @@ from tests.gateware.chip.stand_in import LAYERS, StandIn, expected
 
 
 def make_top():
-    return DigitsTop(StandIn(), 24, 0x1234, clock_hz=24_000_000, layers=LAYERS)
+    return SerialClassifier(StandIn(), 24, 0x1234, clock_hz=24_000_000, layers=LAYERS)
 
 
 @pytest.fixture(scope="module")

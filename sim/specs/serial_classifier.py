@@ -5,10 +5,10 @@ from gateware.chip.classifier import Classifier
 from .classifier import classifier
 from .uart_transmitter import uart_transmitter
 
-__all__ = ["digits_top"]
+__all__ = ["serial_classifier"]
 
 
-def digits_top(spec, m, top, *path):
+def serial_classifier(spec, m, top, *path):
     """What the classifier and the UART transmitter promise holds inside the whole design.
 
     Parameters
@@ -16,7 +16,7 @@ def digits_top(spec, m, top, *path):
     spec : Spec
     m : Module
         Of the specification.
-    top : DigitsTop
+    top : SerialClassifier
     *path : str
         Where the top level is in the specified component.
     """

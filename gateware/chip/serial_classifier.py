@@ -1,4 +1,4 @@
-"""The digits design: a classifier behind a UART, as one elaboratable with pins."""
+"""A classifier behind a UART, as one elaboratable with pins."""
 
 from amaranth.hdl import Module
 from amaranth.lib.wiring import In, Out, connect
@@ -11,10 +11,10 @@ from ..bus.uart import UARTReceiver, UARTTransmitter
 from .classifier import Classifier
 from .server import Server
 
-__all__ = ["DigitsTop"]
+__all__ = ["SerialClassifier"]
 
 
-class DigitsTop(Component):
+class SerialClassifier(Component):
     """Receives images over a UART, classifies them and sends back spike counts and class.
 
     The protocol is described in ``docs/protocol.md``. One command is executed at a time; what arrives in
@@ -23,8 +23,8 @@ class DigitsTop(Component):
     Parameters
     ----------
     core : Component
-        The classifier: a stream ``i`` of pixels 0 to 16, and a stream ``o`` of results with ``counts``,
-        ``label`` and ``clocks``.
+        The classifier: a stream ``i`` of pixels, a stream ``o`` of results with an array of numbers such as ``counts``,
+        ``label`` and ``clocks``, and ``load`` and ``words`` where its weights are loaded.
     divisor : int
         Clocks per bit of the UART, 4 to 65535.
     build_id : int

@@ -5,7 +5,7 @@ from amaranth.lib import data
 
 from gateware.bus.format import REPLY, Command, Decoder, Frame, Identity, Status, encode
 from gateware.chip.classifier import Classifier
-from gateware.chip.digits import DigitsTop
+from gateware.chip.serial_classifier import SerialClassifier
 from gateware.chip.server import Server
 from models import golden
 from platforms.host.sim_port import SimPort
@@ -20,7 +20,7 @@ DIVISOR = 4
 
 def make_top(core=None, **changes):
     parameters = {"divisor": DIVISOR, "build_id": BUILD_ID, "clock_hz": 4_000_000, "layers": LAYERS, "timeout_bits": 200}
-    return DigitsTop(core or StandIn(), **parameters | changes)
+    return SerialClassifier(core or StandIn(), **parameters | changes)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,127 @@
+"""Files of spiking networks: one compressed NumPy archive per network, exact."""
+
+import io
+import json
+import os
+import tempfile
+from math import inf
+from pathlib import Path
+
+import numpy as np
+
+from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
+from gateware.neurons.leaky_integrator import LeakyIntegrator
+from gateware.neurons.subtractive_lif import LEAK_BITS, SubtractiveLIF
+from gateware.step import Q
+
+__all__ = ["is_spiking_network", "load_spiking", "save_spiking"]
+
+FORMAT = "spikeloom spiking network"
+VERSION = 1
+NEURONS = {cls.__name__: cls for cls in (SubtractiveLIF, LeakyIntegrator)}
+
+
+def is_spiking_network(path):
+    """Whether a file is a spiking network's, whatever its version."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return json.loads(str(archive["header"])).get("format") == FORMAT
+    # Wrong bytes make NumPy, zipfile, zlib and json raise a dozen kinds of exception.
+    except Exception:  # noqa: BLE001
+        return False
+
+
+def load_spiking(path):
+    """Read a file of a spiking network.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    SpikingNetwork
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no such file of a version that this release reads, is damaged, or holds a value out of its range.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no network file {path}")
+    if not is_spiking_network(path):
+        raise ValueError(f"{path} is damaged or no file of a spiking network")
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
+        content = dict(archive)
+    header = json.loads(str(content["header"]))
+    if header["version"] != VERSION:
+        raise ValueError(f"the network file {path} has version {header['version']!r}; this release reads version {VERSION}")
+    try:
+        layers = [_layer(row, content, k) for k, row in enumerate(header["layers"])]
+        return SpikingNetwork(header["name"], header["levels"], layers, header["time_steps"], header["readout"], header["provenance"])
+    except KeyError as error:
+        raise ValueError(f"the network file {path} lacks {error.args[0]}") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"the network file {path} is not valid: {error}") from None
+
+
+def save_spiking(network, path):
+    """Write a file of a spiking network, atomically: the same network gives the same bytes.
+
+    Parameters
+    ----------
+    network : SpikingNetwork
+        Its neurons SubtractiveLIF or LeakyIntegrator.
+    path : path-like
+
+    Raises
+    ------
+    TypeError
+        If a layer's neuron is another.
+    """
+    path, arrays, rows = Path(path), {}, []
+    for k, layer in enumerate(network.layers):
+        connection, kind = layer.connection, type(layer.neuron).__name__
+        if type(layer.neuron) not in NEURONS.values():
+            raise TypeError(f"network layer {k} must have a neuron of {', '.join(NEURONS)} to be written, not {layer.neuron!r}")
+        params, current = layer.neuron.params, layer.neuron.inputs.current
+        neuron = {"kind": kind, "leak": -params.minus_leak, "membrane": list(params.membrane), "current": list(current)}
+        if kind == "SubtractiveLIF":
+            neuron["threshold"] = params.threshold
+        row = {"connection": type(connection).__name__, "weight_bits": layer.weight_bits, "neuron": neuron}
+        if isinstance(connection, Conv2d):
+            row |= {name: list(getattr(connection, name)) for name in ("input", "stride", "padding", "pool")}
+        rows.append(row)
+        arrays[f"weights{k}"] = np.array(connection.weights, np.int8)
+        if connection.bias is not None:
+            arrays[f"bias{k}"] = np.array(connection.bias, np.int8)
+    header = {"format": FORMAT, "version": VERSION, "name": network.name, "levels": network.levels, "time_steps": network.time_steps,
+              "readout": network.readout, "provenance": network.provenance, "layers": rows}
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            np.savez_compressed(file, header=json.dumps(header, sort_keys=True), **arrays)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _layer(row, content, k):
+    kinds = {"Dense": Dense, "Conv2d": Conv2d}
+    if row["connection"] not in kinds or row["neuron"]["kind"] not in NEURONS:
+        raise ValueError(f"layer {k} must be {' or '.join(kinds)} with {' or '.join(NEURONS)}, not {row['connection']} with "
+                         f"{row['neuron']['kind']}")
+    more = {name: tuple(row[name]) for name in ("input", "stride", "padding", "pool") if name in row}
+    bias = content.get(f"bias{k}")
+    connection = kinds[row["connection"]](content[f"weights{k}"], bias=bias, **more)
+    neuron, membrane = row["neuron"], Q(*row["neuron"]["membrane"])
+    parameters = {"tau": (1 << LEAK_BITS) / neuron["leak"] if neuron["leak"] else inf, "membrane": membrane,
+                  "current": Q(*neuron["current"])}
+    if neuron["kind"] == "SubtractiveLIF":
+        parameters["threshold"] = neuron["threshold"] / (1 << membrane.fraction_bits)
+    return Layer(connection, NEURONS[neuron["kind"]](**parameters), row["weight_bits"])

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Mnist", "MnistSample", "load_mnist", "load_mnist_sample"]
+__all__ = ["LEVELS", "Mnist", "MnistSample", "load_mnist", "load_mnist_sample", "to_levels"]
 
 VARIABLE = "SPIKELOOM_DATA"
 SIDE = 28
+LEVELS = 15
 ARCHIVE = "mnist.npz"
 IDX = {"x_train": "train-images-idx3-ubyte", "y_train": "train-labels-idx1-ubyte",
        "x_test": "t10k-images-idx3-ubyte", "y_test": "t10k-labels-idx1-ubyte"}
@@ -117,6 +118,11 @@ def load_mnist_sample():
     for array in sample:
         array.flags.writeable = False
     return sample
+
+
+def to_levels(images):
+    """Pixels of 0 to 255 as the 16 levels that the networks take, to the nearest: uint8 of the same shape."""
+    return np.minimum((np.asarray(images).astype(np.uint16) + 8) >> 4, LEVELS).astype(np.uint8)
 
 
 def _archive(path):

@@ -263,4 +263,4 @@ class LI(_Cell):
 
 
 def _straight_through(value, exact):
-    return value + (exact - value).detach()
+    return exact + (value - value.detach())

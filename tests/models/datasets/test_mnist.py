@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from models.datasets import load_mnist, load_mnist_sample, mnist
+from models.datasets import load_mnist, load_mnist_sample, mnist, to_levels
 
 COUNTS = {"train": 7, "test": 3}
 
@@ -102,3 +102,10 @@ def test_a_damaged_sample_is_refused(tmp_path, monkeypatch):
     (tmp_path / "sample.npz").write_bytes(b"nothing")
     with pytest.raises(ValueError, match="is damaged: it has the sha256"):
         load_mnist_sample()
+
+
+def test_levels_are_the_nearest_of_sixteen():
+    pixels = np.arange(256, dtype=np.uint8)
+    levels = to_levels(pixels)
+    assert levels.dtype == np.uint8 and (levels.min(), levels.max()) == (0, 15)
+    assert np.abs(levels * 16.0 - pixels)[pixels < 248].max() <= 8

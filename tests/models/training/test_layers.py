@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from gateware.chip.network import SpikingNetwork
+from gateware.chip.spiking_chip import SpikingChip
+from models import golden
+from models.training.cells import LI, LIF
+from models.training.classifier import convolutional, dense
+from models.training.layers import LARGEST_THRESHOLD, PooledConv2d, SpikingLayer
+
+RNG = np.random.default_rng(0)
+LEVELS = torch.from_numpy((RNG.integers(0, 16, (60, 36)) * (RNG.random((60, 36)) < 0.2)).astype("float32"))
+
+
+@pytest.fixture
+def classifier():
+    return dense((36, 20, 12, 5), 6, levels=15, generator=torch.Generator().manual_seed(2))
+
+
+@pytest.mark.parametrize("bits", [2, 4, 8])
+def test_the_chip_s_golden_model_gives_the_classes_of_training(classifier, bits):
+    classifier.quantise(bits)
+    network = classifier.to_network("test", {"seed": 2})
+    assert isinstance(network, SpikingNetwork) and network.sizes == (36, 20, 12, 5)
+    with torch.no_grad():
+        classes, v = classifier.classify(LEVELS).numpy(), classifier(LEVELS)
+    result = golden(SpikingChip(network)).classify(LEVELS.numpy().astype(int))
+    assert np.array_equal(result.label, classes) and len(set(classes.tolist())) > 1
+    assert np.array_equal(result.scores, torch.round(v.double() / classifier.layers[-1].unit).sum(dim=0).numpy())
+
+
+def test_integers_of_many_bits_are_near_the_real_numbers(classifier):
+    with torch.no_grad():
+        real = classifier(LEVELS)
+        classifier.quantise(8)
+        integer = classifier(LEVELS)
+    assert (integer - real).abs().mean() < 0.1 * real.abs().mean()
+
+
+def test_the_gradient_passes_through_the_integers(classifier):
+    classifier.quantise(8)
+    classifier(LEVELS).square().sum().backward()
+    for layer in classifier.layers:
+        assert layer.connection.weight.grad.abs().sum() > 0
+        assert not layer.cell.raw_leak.requires_grad
+
+
+def test_integer_weights_are_in_range_and_the_threshold_stands_for_the_real_one(classifier):
+    classifier.quantise(3)
+    layer = classifier.layers[0]
+    assert layer.to_layer().connection.extremes[0] >= -4 and layer.to_layer().connection.extremes[1] <= 3
+    assert layer.grid.threshold * layer.grid.step / 15 == pytest.approx(layer.cell.threshold.item())
+
+
+def test_small_weights_do_not_make_the_threshold_leave_the_membrane():
+    layer = SpikingLayer(nn.Linear(4, 2), LIF(threshold=50.0), levels=15)
+    layer.quantise(8, 4)
+    assert layer.grid.threshold == LARGEST_THRESHOLD
+    assert layer.grid.neuron.params.threshold < layer.grid.neuron.state.v.hi
+
+
+def test_an_integrator_s_membrane_holds_the_largest_sums():
+    layer = SpikingLayer(nn.Linear(300, 2), LI(leak=0.01))
+    nn.init.constant_(layer.connection.weight, 1.0)
+    layer.quantise(8, 8)
+    with torch.no_grad():
+        _, v = layer(torch.ones(8, 1, 300))
+    assert v[-1, 0, 0].item() == pytest.approx(300 * (1 - 0.99**8) / 0.01, rel=0.01)
+
+
+def test_a_pooled_convolution_sums_its_windows():
+    connection = PooledConv2d(1, 1, 2, side=4, pool=2)
+    nn.init.ones_(connection.weight)
+    nn.init.zeros_(connection.bias)
+    _, v = SpikingLayer(connection, LI(leak=0.5))(torch.ones(1, 1, 4, 4), 1)
+    assert v.flatten().tolist() == [16]
+
+
+def test_a_convolutional_classifier_has_the_shape_of_its_name():
+    classifier = convolutional(3, levels=15, generator=torch.Generator().manual_seed(0))
+    assert classifier(torch.rand(2, 1, 28, 28)).shape == (3, 2, 10)
+    classifier.quantise(8)
+    network = classifier.to_network("conv", {})
+    assert network.inputs == (1, 28, 28) and network.sizes == (784, 16 * 24 * 24, 32 * 8 * 8, 10)
+    assert classifier(torch.ones(2, 1, 28, 28)).shape == (3, 2, 10)
+
+
+@pytest.mark.parametrize("connection, cell, message", [
+    (nn.Linear(2, 2, bias=False), LIF(), "SpikingLayer connection must be a Linear or PooledConv2d with bias"),
+    (nn.Conv2d(1, 1, 1), LIF(), "SpikingLayer connection must be"),
+    (nn.Linear(2, 2), LIF(2), "SpikingLayer cell must be a LIF with reset by subtraction or a LI, with one leak"),
+    (nn.Linear(2, 2), LIF(reset="zero"), "SpikingLayer cell must be")])
+def test_what_the_hardware_cannot_hold_is_refused(connection, cell, message):
+    with pytest.raises(TypeError, match=message):
+        SpikingLayer(connection, cell)

@@ -1,0 +1,161 @@
+"""Where a network's weights and sums go on a part, how many lanes read them, and why; or by how much it does not fit."""
+
+from dataclasses import dataclass
+
+from amaranth.utils import ceil_log2
+
+from .network import Dense, SpikingNetwork
+from .spiking_chip import SpikingChip
+from .synapses import DEPTH
+from .weight_memory import SPRAM_DEPTH, SPRAM_WIDTH
+
+__all__ = ["Memories", "MappingError", "Placement", "map_network"]
+
+# Bits and the shapes (width, depth) of a block RAM, of each family.
+BLOCKS = {"ice40": ((16, 256), (8, 512), (4, 1024), (2, 2048)), "ecp5": ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192))}
+LANES = (1, 2, 4, 8, 10, 16, 20, 32)
+# What the link and the read-out take beside the network: the frame's buffer, the identity.
+BESIDE = 3
+
+
+class MappingError(ValueError):
+    """The network does not fit the part; the message is the arithmetic."""
+
+
+@dataclass(frozen=True)
+class Memories:
+    """What a part has.
+
+    Parameters
+    ----------
+    family : str
+        ``"ice40"`` or ``"ecp5"``.
+    ram : int
+        Block RAMs.
+    spram : int
+        SB_SPRAM256KA cells, of 32,768 bytes.
+    """
+
+    family: str
+    ram: int
+    spram: int
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How a network lies on a part.
+
+    Attributes
+    ----------
+    family : str
+        Of the part.
+    lanes : tuple of int
+        Weights that each layer reads per clock.
+    loaded : int or None
+        The layer whose weights are in large memory.
+    rows : tuple of dict
+        One for each memory: ``memory``, ``kind``, ``blocks``, ``width``, ``depth``, ``bytes`` and ``why``.
+    """
+
+    family: str
+    lanes: tuple
+    loaded: int
+    rows: tuple
+
+    def create_chip(self, network):
+        """A fresh chip of the network, so placed."""
+        return SpikingChip(network, lanes=self.lanes, loaded=self.loaded, target=self.family)
+
+
+def blocks_for(family, width, depth):
+    """Block RAMs of a memory: as many as its best shape takes."""
+    return min(-(-width // w) * -(-depth // d) for w, d in BLOCKS[family])
+
+
+def map_network(network, memories):
+    """Place a network's layers on a part's memories.
+
+    The layer with the most weights goes into large memory, where the part has it, with as many lanes as its width gives. Every other
+    layer is in block RAM: with the lanes that take the fewest blocks, and then with more, as long as there are blocks left.
+
+    Parameters
+    ----------
+    network : SpikingNetwork
+    memories : Memories
+
+    Returns
+    -------
+    Placement
+
+    Raises
+    ------
+    MappingError
+        If it does not fit; the message says what is needed and what there is.
+    """
+    if not isinstance(network, SpikingNetwork):
+        raise TypeError(f"map_network takes a SpikingNetwork, not {network!r}")
+    for k, layer in enumerate(network.layers):
+        if not isinstance(layer.connection, Dense):
+            raise MappingError(f"layer {k} is a {type(layer.connection).__name__}, and the chip has dense layers only")
+    loaded, lanes = None, {}
+    if memories.spram:
+        loaded = max(range(len(network.layers)), key=lambda k: _depth(network.layers[k], 1) * network.layers[k].weight_bits)
+        lanes[loaded] = _large_lanes(network.layers[loaded], loaded, memories)
+    choices = {k: {each: _rows(network, k, each, memories) for each in (*LANES, layer.neurons) if each <= min(layer.neurons, 64)}
+               for k, layer in enumerate(network.layers) if k != loaded}
+    for k, rows in choices.items():
+        lanes[k] = min(rows, key=lambda each: (_blocks(rows[each]), -each))
+    # With what is left, events become shorter: the layers with the longest first.
+    for k in sorted(choices, key=lambda k: -network.layers[k].neurons):
+        room = memories.ram - BESIDE - sum(_blocks(_rows(network, j, lanes[j], memories, j == loaded)) for j in lanes if j != k)
+        lanes[k] = min((each for each in choices[k] if _blocks(choices[k][each]) <= room or each == lanes[k]),
+                       key=lambda each: (max(-(-network.layers[k].neurons // each), DEPTH), _blocks(choices[k][each])))
+    rows = [row for k in range(len(network.layers)) for row in _rows(network, k, lanes[k], memories, k == loaded)]
+    ram = _blocks(rows) + BESIDE
+    if ram > memories.ram:
+        largest = sorted((row for row in rows if row["kind"] == "block RAM"), key=lambda row: -row["blocks"])
+        raise MappingError(f"the network needs {ram} block RAMs, the part has {memories.ram}: " + ", ".join(
+            f"{row['memory']} {row['blocks']} ({row['bytes']:,} bytes as {row['width']} x {row['depth']})" for row in largest)
+            + f", the link {BESIDE}")
+    return Placement(memories.family, tuple(lanes[k] for k in sorted(lanes)), loaded, tuple(rows))
+
+
+def _large_lanes(layer, k, memories):
+    """The lanes of a layer in large memory; refused, with the arithmetic, where it is too small."""
+    bits = layer.weight_bits
+    lanes = min(memories.spram * SPRAM_WIDTH // bits, layer.neurons)
+    depth = _depth(layer, lanes)
+    if depth > SPRAM_DEPTH:
+        raise MappingError(f"layer {k} needs {depth * lanes * bits // 8:,} bytes of weights ({depth:,} rows of {lanes} weights of {bits} "
+                           f"bits), the part has {memories.spram * SPRAM_WIDTH * SPRAM_DEPTH // 8:,} ({SPRAM_DEPTH:,} rows of "
+                           f"{memories.spram * SPRAM_WIDTH} bits)")
+    return lanes
+
+
+def _rows(network, k, lanes, memories, large=False):
+    """What a layer's memories take with so many lanes."""
+    layer = network.layers[k]
+    sums, state = layer.connection.sums(1 if k else network.levels).width, sum(shape.width for shape in layer.neuron.state)
+    depth, bits, groups = _depth(layer, lanes), layer.weight_bits, -(-layer.neurons // lanes)
+
+    def row(memory, width, depth, content, why, kind="block RAM"):
+        # A memory in block RAM is as deep as its address goes.
+        blocks = -(-width // SPRAM_WIDTH) if kind == "SPRAM" else blocks_for(memories.family, width, 1 << ceil_log2(depth))
+        return {"memory": f"{memory} of layer {k}", "kind": kind, "blocks": blocks, "width": width, "depth": depth,
+                "bytes": -(-content // 8), "why": why}
+
+    return [
+        row("weights", lanes * bits, depth, _depth(layer, 1) * bits,
+            f"{lanes} lanes: an event takes {max(groups, DEPTH)} clocks" + (", and the contents are loaded" if large else ""),
+            "SPRAM" if large else "block RAM"),
+        row("sums", lanes * sums, groups, layer.neurons * sums, f"{lanes} sums of {sums} bits are added to at once"),
+        row("state", state, layer.neurons, layer.neurons * state, "one neuron is updated in a clock")]
+
+
+def _blocks(rows):
+    return sum(row["blocks"] for row in rows if row["kind"] == "block RAM")
+
+
+def _depth(layer, lanes):
+    """Rows of a layer's weight memory."""
+    return (layer.connection.inputs[0] + (layer.connection.bias is not None)) * -(-layer.neurons // lanes)

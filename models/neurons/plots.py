@@ -3,6 +3,7 @@
 import io
 import os
 import tempfile
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,8 @@ def plot_activity(table, path, *, duration=None, inputs=None, dpi=110, colours=N
     path : path_like
         Of a PNG, SVG or PDF, written as a whole or not at all.
     duration : float, optional
-        All of it is drawn; of the protocol, what comes before the sixteenth spike or the fourth burst.
+        All of it is drawn; of the protocol, what comes before the sixteenth spike or the fourth burst. The transfer curve is
+        taken over no more than the protocol's.
     inputs : mapping, optional
         As :func:`models.neurons.simulate` takes them.
     dpi : int
@@ -61,7 +63,7 @@ def plot_activity(table, path, *, duration=None, inputs=None, dpi=110, colours=N
                            layout="constrained")
     try:
         grid = figure.add_gridspec(1, 2 if sweep or plane else 1, width_ratios=[2.2, 1] if sweep or plane else [1])
-        _traces(figure, grid[0].subgridspec(len(shown), 1), table, shown, exact, fixed, keep)
+        _traces(figure, grid[0].subgridspec(len(shown), 1), table, shown, exact, fixed, keep, 52 if sweep or plane else 90)
         if sweep or plane:
             beside = grid[1].subgridspec(bool(sweep) + plane, 1)
             if plane:
@@ -110,7 +112,7 @@ def _in_the_plane(table):
     return len(table.states) == 2 and not any(each.integer for each in table.states.values())
 
 
-def _traces(figure, grid, table, shown, exact, fixed, keep):
+def _traces(figure, grid, table, shown, exact, fixed, keep, room):
     first = None
     for row, name in enumerate(shown):
         axis = first = figure.add_subplot(grid[row], sharex=first)
@@ -126,7 +128,9 @@ def _traces(figure, grid, table, shown, exact, fixed, keep):
             axis.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=8, ncols=2, frameon=False, borderaxespad=0.1)
             counts = "; ".join(f"{event}: {int(exact.events[event].sum())} in floats, {int(fixed.events[event].sum())} in fixed point"
                                for event in exact.events)
-            axis.set_title(counts, fontsize=8, loc="left")
+            # What does not fit beside the legend stands above it.
+            fits = len(counts) <= room
+            axis.set_title(counts if fits else textwrap.fill(counts, room + 38), fontsize=8, loc="left", pad=None if fits else 16)
     axis.set_xlabel(f"time ({unit_label(table.time_unit)})" if table.time_unit != "1" else "step")
 
 
@@ -156,9 +160,12 @@ def _orbit(axis, table, exact, fixed, keep):
 def _transfer(axis, table, neuron, sweep, duration):
     """Rate of spikes, or mean of the first output, against a constant input, in both arithmetics."""
     levels = np.linspace(sweep["from"], sweep["to"], _SWEEP)
-    duration = table.protocol.get("duration", 1000.0) if duration is None else duration
+    if table.inputs[sweep["input"]].integer:
+        levels = np.unique(np.round(levels))
+    longest = table.protocol.get("duration", 1000.0)
+    duration = longest if duration is None else min(duration, longest)
     steps = round(duration / table.dt)
-    given = {sweep["input"]: np.broadcast_to(levels, (steps, _SWEEP))}
+    given = {sweep["input"]: np.broadcast_to(levels, (steps, len(levels)))}
     for arithmetic, style in (("float", _FLOAT | {"marker": "o", "ms": 2.5}), ("fixed", _FIXED)):
         trace = simulate(neuron, duration, inputs=given, arithmetic=arithmetic)
         if "spike" in trace.events:

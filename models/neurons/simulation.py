@@ -1,5 +1,6 @@
 """Run a neuron: its float64 model or its fixed-point one, on the same inputs."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,9 @@ from .float_model import FloatModel
 from .protocol import input_array
 
 __all__ = ["Trace", "rate", "rheobase", "simulate", "solve"]
+
+# Values of states and outputs that one run may record: 4 GB.
+_RECORDED = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,19 @@ def simulate(neuron, duration=None, *, inputs=None, arithmetic="float", paramete
     Raises
     ------
     ValueError
-        If something is out of its range.
+        If something is out of its range, or the run would record more than memory should hold.
     """
     table = _table(neuron, parameters)
     duration = table.protocol.get("duration", 1000.0) if duration is None else duration
-    steps = round(duration / table.dt)
+    steps = round(duration / table.dt) if math.isfinite(duration) else 0
     if not 1 <= steps <= 100_000_000:
         raise ValueError(f"duration must be 1 to 100,000,000 steps of {table.dt:g} {table.time_unit}, not {duration!r}")
     given = _inputs(table, inputs, steps)
     batch = max((array.shape[1] for array in given.values() if array.ndim == 2), default=None)
+    recorded = steps * (batch or 1) * (len(table.states) + len(table.outputs) + len(table.events))
+    if recorded > _RECORDED:
+        raise ValueError(f"duration must be shorter than {duration:g} {table.time_unit}: {steps:,} steps of {batch or 1} neurons record "
+                         f"{recorded:,} values, and {_RECORDED:,} are the most")
     if arithmetic == "float":
         results, states = FloatModel(table, seed=seed).run(given, steps=steps, batch=batch or 1)
     elif arithmetic == "fixed":
@@ -111,6 +119,8 @@ def _inputs(table, inputs, steps):
         if isinstance(entry, (int, float)) and entry == 0.0 and not each.lo <= 0 <= each.hi:
             entry = each.lo
         result[name] = input_array(name, entry, steps, table.dt, lo=each.lo, hi=each.hi)
+        if each.integer and not np.array_equal(result[name], np.round(result[name])):
+            raise ValueError(f"input {name} must be of integers, not {result[name][result[name] != np.round(result[name])][0]:g}")
     return result
 
 

@@ -90,6 +90,8 @@ def test_page(capsys, tmp_path, mine):
     (["compile", "izhikevich", "--input", "I"], "--input must be written NAME=NUMBER, not 'I'"),
     (["compile", "izhikevich", "--input", "I=3000"], "input I must lie between -50 and 50"),
     (["compile", "izhikevich", "--duration", "-5"], "duration must be 1 to 100,000,000 steps of 0.5 ms, not -5.0"),
+    (["compile", "izhikevich", "--duration", "nan"], "steps of 0.5 ms, not nan"), (["compile", "izhikevich", "--duration", "inf"], "steps of 0.5 ms, not inf"),
+    (["compile", "hay_l5", "--duration", "400000"], "duration must be shorter than 400000 ms: 80,000,000 steps of 1 neurons record"),
     (["plot", "izhikevich", "-o", "x.jpg"], "a picture must be a .png, .svg or .pdf, not 'x.jpg'"),
     (["plot", "izhikevich", "-o", "nowhere/x.png"], "--output must lie in a folder that exists, not in nowhere"),
 ])

@@ -38,6 +38,12 @@ def test_inputs_that_are_refused(entry, message):
         input_array("I", entry, 8, 0.5, lo=-10.0, hi=10.0)
 
 
+def test_an_integer_input_takes_integers():
+    assert simulate("loihi", 4, inputs={"x": [1, 2.0, -3, True]}).count == 0
+    with pytest.raises(ValueError, match=r"input x must be of integers, not 2\.5"):
+        simulate("loihi", 4, inputs={"x": [1, 2, 2.5, 3]})
+
+
 @pytest.mark.parametrize("arithmetic", ["float", "fixed"])
 def test_inputs_are_the_protocols_unless_given(arithmetic):
     assert simulate(TABLE, arithmetic=arithmetic).states["x"].tolist() == [2.0] * 20

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 from models.neurons.commands import add_commands
+from models.nir.commands import add_nir_commands
+from models.training.commands import add_commands as add_training_commands
 
 __all__ = ["main"]
 
@@ -22,6 +24,9 @@ def main(arguments=None):
         if error.name == "matplotlib":
             print("error: plots need matplotlib, which is not installed: pip install 'spikeloom[bench]'", file=sys.stderr)
             return 1
+        if error.name in ("nir", "h5py"):
+            print(f"error: NIR files need {error.name}, which is not installed: pip install 'spikeloom[nir]'", file=sys.stderr)
+            return 1
         if error.name not in ("torch", "sklearn"):
             raise
         print(f"error: training needs {error.name}, which is not installed: pip install 'spikeloom[train]'",
@@ -32,7 +37,7 @@ def main(arguments=None):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="python -m models", description="Neurons of the catalogue; training of spiking networks.")
+    parser = argparse.ArgumentParser(prog="python -m models", description="Neurons of the catalogue; training of spiking networks; NIR files.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     train = commands.add_parser("train", help="train a network and write its file")
     networks = train.add_subparsers(required=True, metavar="NETWORK")
@@ -50,7 +55,9 @@ def _parser():
     digits.add_argument("--out", type=Path, default=Path("digits.npz"), metavar="FILE",
                         help="network file to write (default digits.npz)")
     digits.set_defaults(run=_train_digits)
+    add_training_commands(networks)
     add_commands(commands)
+    add_nir_commands(commands)
     return parser
 
 

@@ -43,7 +43,8 @@ def _train_mnist(options):
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from models.datasets import load_mnist
-    from models.networks import Accuracy, save_spiking
+    from models.networks import Accuracy
+    from models.networks.spiking_file import save_spiking
     from models.training.mnist import MnistRecipe, train_mnist
     recipe = MnistRecipe(options.network, options.hidden, options.time_steps, options.weight_bits, options.epochs, options.seed)
     data = load_mnist(options.data)

@@ -27,7 +27,7 @@ VALIDATION_SEED = 0     # the same images for every training, so that figures ca
 BATCH = 256
 CHUNK = 500             # images that are classified at a time
 FINE = 1 / 8            # learning rate of the integer epochs
-WARM_UP = 200           # optimiser steps
+WARM_UP = 200           # optimiser steps, at most a tenth of all
 DECAY = 1e-3
 LEAK_RATE = 0.3         # learning rate of biases and time constants beside that of the weights
 RATES = {"dense": 4e-3, "conv": 3e-3}
@@ -183,7 +183,7 @@ class _Training:
         """One pass over the training images; the figures of it."""
         losses = 0.0
         for chosen in torch.randperm(len(self.labels), generator=self.generator).split(BATCH):
-            factor = min(1.0, (self.step + 1) / WARM_UP) * (1 + math.cos(math.pi * self.step / self.steps)) / 2
+            factor = min(1.0, (self.step + 1) / min(WARM_UP, self.steps / 10)) * (1 + math.cos(math.pi * self.step / self.steps)) / 2
             for group in self.optimiser.param_groups:
                 group["lr"] = self.rate * group["share"] * factor
             levels = torch.clamp(torch.floor((distort(self.images[chosen], self.generator) + 8) / 16), 0, LEVELS)

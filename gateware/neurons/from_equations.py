@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gateware.parameters import integer
 from gateware.step.equations import EquationError, read_document
 
 from .equation_neuron import EquationNeuron
@@ -71,6 +72,13 @@ def from_equations(*equations, ranges, threshold=None, reset=None, parameters=No
     ...     parameters={"a": 0.02, "b": 0.2, "c": -65.0, "d": 8.0}, ranges={"v": (-100, 40), "u": (-30, 30), "I": (-50, 50)},
     ...     init={"v": -65.0, "u": -13.0}, dt=0.5)
     """
+    seed = integer("seed", seed)
+    if seed < 0:
+        raise EquationError(f"seed must be at least 0, not {seed}")
+    if isinstance(hold, str):
+        raise EquationError(f"hold must be a list of states, not {hold!r}")
+    if hold and refractory is None:
+        raise EquationError(f"hold is for a neuron with a refractory time, not {list(hold)!r} without one")
     lines = [line.strip() for text in equations for line in _text("equations", text).splitlines() if line.strip()]
     found = {}
     for line in lines:

@@ -36,10 +36,17 @@ def test_units_are_checked_where_given():
     ({"init": {"w": 1.0}}, "init: w is no state"), ({"reset": "v -> c"}, "reset must be like"),
     ({"threshold": None}, "are for a neuron with a threshold"), ({"formats": {"w": "Q8.8"}}, "formats: w is no state or input"),
     ({"threshold": "v >= vmax"}, "vmax is unknown"), ({"dt": 0}, "dt: must be positive"), ({"method": "leapfrog"}, "must be one of"),
+    ({"hold": ["v"]}, r"hold is for a neuron with a refractory time, not \['v'\] without one"), ({"seed": -1}, "seed must be at least 0, not -1"),
+    ({"hold": "vu", "refractory": 1.0}, "hold must be a list of states, not 'vu'"),
 ])
 def test_wrong_arguments_are_refused(change, reason):
     with pytest.raises(EquationError, match=reason):
         gateware.from_equations(*EQUATIONS, **IZHIKEVICH | change)
+
+
+def test_a_seed_is_an_integer():
+    with pytest.raises(TypeError, match="seed must be an integer, not 'one'"):
+        gateware.from_equations(*EQUATIONS, **IZHIKEVICH, seed="one")
 
 
 def test_wrong_equations_are_refused():

@@ -10,7 +10,6 @@ from scipy.integrate import solve_ivp
 
 from gateware.neurons import catalogue
 from gateware.step.equations.expression import number, substitute, variable
-from gateware.step.equations.intermediate import is_piecewise
 from models.neurons import simulate
 from models.neurons.float_model import FloatModel
 
@@ -19,6 +18,8 @@ from .truth import TRUTHS
 
 ORDERS = {"euler": 1, "exponential_euler": 1, "heun": 2, "rk4": 4, "exact": None}
 DIFFERENTIAL = [name for name in catalogue.names() if catalogue.table(name).derivatives]
+# Its derivative jumps within the first steps.
+ACROSS_A_JUMP = {"mckean"}
 # Chaotic: an initial state that is one least significant bit away moves the count of the float model itself as far.
 SENSITIVE = {"cazelles": 0.1}
 
@@ -37,7 +38,7 @@ def constant_inputs(table):
     inputs = {}
     for name, each in table.inputs.items():
         entry = protocol.get(name, protocol.get(each.vector, 0.0))
-        value = entry if isinstance(entry, (int, float)) else entry.get("mean", entry.get("value", 0.0))
+        value = entry if isinstance(entry, (int, float)) else entry.get("mean", entry.get("value", 0.0)) + entry.get("amplitude", 0.0)
         inputs[name] = float(min(max(value, each.lo), each.hi))
     return inputs
 
@@ -68,9 +69,11 @@ def test_the_integrator_follows_scipy(name):
         errors.append(np.max(np.abs([state[each] for each in names] - solution.y[:, -1]) / spans))
     order = ORDERS[table.method]
     floor = 2e-7    # what the adaptive solution itself is good for
-    if any(map(is_piecewise, table.derivatives.values())):
+    moved = np.max(np.abs(solution.y[:, -1] - solution.y[:, 0]) / spans)
+    assert moved > 500 * floor, "a state that stands still says nothing of its integrator"
+    if name in ACROSS_A_JUMP:
         # A step over a jump is wrong by its own length, wherever in it the jump is.
-        assert max(errors) < 0.01, errors
+        assert max(errors) < 0.01 < 0.1 * moved, (errors, moved)
     elif order is None:
         assert errors[0] < floor
     else:

@@ -120,9 +120,9 @@ def load_mnist_sample():
     return sample
 
 
-def to_levels(images):
-    """Pixels of 0 to 255 as the 16 levels that the networks take, to the nearest: uint8 of the same shape."""
-    return np.minimum((np.asarray(images).astype(np.uint16) + 8) >> 4, LEVELS).astype(np.uint8)
+def to_levels(images, levels=LEVELS):
+    """Pixels of 0 to 255 as the levels 0 to ``levels`` (at most 255) that a network takes, to the nearest: uint8 of the same shape."""
+    return np.minimum((np.asarray(images).astype(np.uint32) * (levels + 1) + 128) >> 8, levels).astype(np.uint8)
 
 
 def _archive(path):

@@ -1,0 +1,149 @@
+"""What is known about a spiking chip before it is built: its accuracy, its clocks, and that the RTL does what the model does."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from ..cache import Cache
+from ..errors import BuildError
+from ..files import sha256_of, sources_digest
+from .evidence import _first_difference
+from .standing import standing
+
+__all__ = ["compare_chip", "gather_chip_evidence"]
+
+# As many samples go through the RTL; through the model go all.
+COMPARED = 500
+# From the last byte of a payload to its first value leaving the server: both bytes of the CRC, each ten bits on the line.
+CRC_BITS = 20
+
+
+def load_chip(core, simulation):
+    """Write a chip's weights into its simulated memory, a word per clock."""
+    if core.words:
+        words, place = np.array(core.load_words(), np.int64), np.arange(core.words, dtype=np.int64)
+        address_bits = (core.words - 1).bit_length()
+        simulation.run({"load": 1 | place << 1 | words << 1 + address_bits}, outputs=[])
+        simulation.run({"load": 0}, cycles=1, outputs=[])
+
+
+def compare_chip(core, simulation, samples, golden):
+    """Run samples through a chip's RTL and compare all that it says with the golden model.
+
+    Parameters
+    ----------
+    core : gateware.chip.spiking_chip.SpikingChip
+    simulation : sim.cxxrtl.Simulation
+        Its RTL.
+    samples : array, (B, inputs)
+    golden : models.structures.chip.SampleResult
+        What the model makes of them.
+
+    Returns
+    -------
+    dict
+        ``images``, ``spikes`` (compared bits), ``clocks`` (of each sample, from its last value accepted to its result),
+        ``whole_clocks`` (from its first), ``simulated`` (clocks run).
+
+    Raises
+    ------
+    MismatchError
+        At the first spike, score or class that differs.
+    """
+    count, layers = len(samples), range(len(core.cores))
+    load_chip(core, simulation)
+    run = simulation.run_stream(samples.ravel().astype(np.int64), count=count, watch=tuple(f"spikes{k}" for k in layers),
+                                max_clocks=count * 100_000)
+    compared = 0
+    for k in layers:
+        spikes, expected = run.watched[f"spikes{k}"][0], golden.spikes[k]
+        _first_difference(f"the spikes of layer {k}", expected, np.asarray(spikes).reshape(expected.shape),
+                          ("sample", "time step", "neuron"))
+        compared += expected.size
+    _first_difference("the score", golden.scores, np.asarray(run.items["scores"]).reshape(count, -1), ("sample", "class"))
+    _first_difference("the class", golden.label, run.items["label"], ("sample",))
+    sent, received = np.asarray(run.sent).reshape(count, -1), np.asarray(run.received)
+    # Not what the design says of itself: the clocks between the transfers, as seen from outside.
+    _first_difference("the clocks that it counted", received - sent[:, -1], run.items["clocks"], ("sample",))
+    return {"images": count, "spikes": int(compared), "clocks": (received - sent[:, -1]).tolist(),
+            "whole_clocks": (received - sent[:, 0]).tolist(), "simulated": int(run.clocks)}
+
+
+def gather_chip_evidence(design, samples, *, use_cache=True, steps):
+    """Evaluate a design's network on samples and compare its RTL with the golden model.
+
+    Parameters
+    ----------
+    design : platforms.designs.spiking.SpikingDesign
+    samples : models.networks.samples.Samples
+    use_cache : bool
+        Whether evidence for the same sources, network and samples may be taken from the cache.
+    steps : Steps
+
+    Returns
+    -------
+    dict
+        ``accuracy``, ``confusion``, ``rtl``, ``example``, ``activity``, ``standing``.
+
+    Raises
+    ------
+    MismatchError
+        If the hardware differs from the model.
+    """
+    from gateware.yosys import find_yosys
+
+    cache = Cache("evidence")
+    labels = b"" if samples.labels is None else samples.labels.astype(np.int64).tobytes()
+    key = sha256_of(json.dumps([sources_digest("gateware", "models", "sim", "platforms.designs"), design.network.digest, design.part.name,
+                                sha256_of(samples.levels.astype(np.uint8).tobytes() + labels), find_yosys().version]))
+    kept = cache.load(key) if use_cache else None
+    if kept is not None:
+        evidence = json.loads(kept["evidence.json"])
+        with steps("evidence from the cache") as step:
+            step.result = f"{evidence['rtl']['images']} samples, {evidence['rtl']['spikes']:,} spikes: no difference"
+        return evidence
+    evidence = _evaluate_and_compare(design, samples, steps)
+    cache.store(key, {"evidence.json": json.dumps(evidence).encode("utf-8")})
+    return evidence
+
+
+def _evaluate_and_compare(design, samples, steps):
+    from models import golden
+    from models.networks import Accuracy
+    from sim import cxxrtl
+
+    core, (levels, labels, source) = design.create_core(), samples
+    accuracy, confusion = [], None
+    with steps("evaluate the golden model") as step:
+        result = golden(core).classify(levels)
+        if labels is None:
+            step.result = f"{len(levels):,} samples, {source}; without labels there is no accuracy"
+        else:
+            own = Accuracy.of(result.label, labels)
+            low, high = own.interval
+            accuracy = [{"name": "spiking network in hardware integers", "correct": own.correct, "total": own.total, "low": low, "high": high}]
+            confusion = np.zeros((design.layers[-1],) * 2, int)
+            np.add.at(confusion, (labels, result.label), 1)
+            step.result = f"{100 * own.correct / own.total:.2f} % of {source}, 95 % interval {100 * low:.1f} to {100 * high:.1f} %"
+    with steps("compile the RTL") as step:
+        simulation = cxxrtl.compile({"chip": core})["chip"]
+        step.result = "CXXRTL"
+    some = slice(0, min(COMPARED, len(levels)))
+    with steps("compare RTL and model") as step:
+        part = type(result)(result.scores[some], result.label[some], tuple(spikes[some] for spikes in result.spikes))
+        rtl = compare_chip(core, simulation, levels[some], part)
+        step.result = f"{rtl['images']} samples, {rtl['spikes']:,} spikes, scores and classes: no difference"
+    with steps("look up kept proofs") as step:
+        rows = standing(design.assemble(24 * design.baud, 0))
+        step.result = f"{sum(row['proof'] == row['examples'] for row in rows)} of {len(rows)} kinds of components stand proven"
+    index = 0 if labels is None else int(np.flatnonzero(result.label[some] == labels[some])[0])
+    example = {"index": index, "label": None if labels is None else int(labels[index]), "class": int(result.label[index]),
+               "image": levels[index].tolist(), "scores": result.scores[index].tolist(),
+               "spikes": [np.packbits(spikes[index], axis=1).tolist() for spikes in result.spikes]}
+    activity = [{"layer": "inputs", "neurons": design.layers[0], "events": float((levels > 0).sum(axis=1).mean())}]
+    activity += [{"layer": f"layer {k}", "neurons": design.layers[k + 1], "events": float(spikes.sum(axis=(1, 2)).mean())}
+                 for k, spikes in enumerate(result.spikes)]
+    return {"accuracy": accuracy, "confusion": None if confusion is None else confusion.tolist(), "source": source, "rtl": rtl,
+            "example": example, "activity": activity, "standing": rows}

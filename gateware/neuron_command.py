@@ -100,11 +100,25 @@ def _component(neuron, options):
     return NeuronBank(neuron, 64 if count is None else count)
 
 
-def _ports(neuron):
-    """What the integers at the ports mean."""
-    yield from ((name, "input", shape.width, neuron.fractions[name]) for name, shape in (neuron.inputs._asdict() if neuron.inputs else {}).items())
-    for name, shape in neuron.outputs._asdict().items():
-        yield name, "output", shape.width, neuron.fractions.get(f"output {name}", 0)
+def _ports(neuron, hardware):
+    """What the integers at the ports mean: lines to print."""
+    for kind, shapes in (("input", neuron.inputs), ("output", neuron.outputs)):
+        stream = None if hardware is neuron else hardware.i if kind == "input" else hardware.o
+        for name, shape in (shapes._asdict() if shapes else {}).items():
+            fraction = neuron.fractions.get(name if kind == "input" else f"output {name}", 0)
+            yield (f"{kind:<6} {_place(kind, stream, name)}: {shape.width} bit" + ("s" if shape.width > 1 else "")
+                   + (f", {fraction} after the binary point" if fraction else ""))
+        if kind == "input" and stream is not None and neuron.state:
+            yield f"input  {_place(kind, stream, 'first')}: 1 bit, starts the neuron anew: 1 in the first item of each, whose state is unknown before"
+
+
+def _place(kind, stream, name):
+    """A port, or where in the payload of a stream it lies."""
+    if stream is None:
+        return name
+    field = stream.payload.shape()[name]
+    high, low = field.offset + field.width - 1, field.offset
+    return f"{kind[0]}__payload[{high}:{low}] {name}" if high > low else f"{kind[0]}__payload[{low}] {name}"
 
 
 def _neuron(options):
@@ -112,11 +126,12 @@ def _neuron(options):
     made = []
 
     def component():
-        made.append(_neuron_of(options))
-        return _component(made[0], options)
+        neuron = _neuron_of(options)
+        made.extend((neuron, _component(neuron, options)))
+        return made[1]
 
     code = write_verilog(options, component, lambda _: made[0].table.identifier)
     if code == 0:
-        for name, kind, bits, fraction in _ports(made[0]):
-            print(f"  {kind:<6} {name}: {bits} bit" + ("s" if bits > 1 else "") + (f", {fraction} after the binary point" if fraction else ""))
+        for line in _ports(*made):
+            print(f"  {line}")
     return code

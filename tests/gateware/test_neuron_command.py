@@ -57,6 +57,16 @@ def test_folded_and_bank_are_streams(tmp_path):
         assert {re.sub(r"payload.*", "payload", port.strip("\\ ").replace(".", "__")) for port in ports} == streams
 
 
+def test_where_in_a_payload_each_value_lies(tmp_path, capsys):
+    neuron = catalogue.neuron("izhikevich")
+    assert main(["neuron", "izhikevich", "--form", "folded", "-o", str(tmp_path / "x.v")]) == 0
+    said, bits = capsys.readouterr().out.splitlines()[1:], neuron.inputs.I.width
+    assert said[0] == f"  input  i__payload[{bits - 1}:0] I: {bits} bits, {neuron.fractions['I']} after the binary point"
+    assert said[1].startswith(f"  input  i__payload[{bits}] first: 1 bit, starts the neuron anew")
+    assert said[2] == "  output o__payload[0] spike: 1 bit" and said[3].startswith(f"  output o__payload[{neuron.outputs.v.width}:1] v: ")
+    assert f"[{bits}:0] i__payload" in (tmp_path / "x.v").read_text()
+
+
 def test_the_form_follows_from_part_and_rate(tmp_path, capsys):
     assert main(["neuron", *LIF, "--part", "up5k", "--count", "50", "--rate", "1000", "-o", str(tmp_path / "x.v")]) == 0
     assert re.match(r"(folded|bank): about .* iCE40UP5K", capsys.readouterr().out)

@@ -151,13 +151,13 @@ def _dialogue(component, model, simulation, rng, size, max_clocks):
         got, rest = got + more, heard[at:]
 
     for request in _frames(data):
-        wanted = model.run(request)
-        expected.append(wanted)
+        start, waited = len(got), 0
+        end = sum(map(len, expected)) + len(model.run(request))
         listen(line_levels(request.tobytes(), bit))
-        total, waited = sum(map(len, expected)), 0
-        while len(got) < total and waited < max_clocks // 10:
+        while len(got) < end and waited < max_clocks // 10:
             listen(np.ones(1000, np.int64))
             waited += 1000
+        expected.append(model.run(request, got[start:]))
     # Nothing more may come.
     listen(np.ones(200 * bit, np.int64))
     return _compare({"tx": np.concatenate(expected)}, {"tx": np.frombuffer(got, np.uint8)}, sum(map(len, expected)), "byte")

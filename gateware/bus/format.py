@@ -11,7 +11,7 @@ from typing import NamedTuple
 from amaranth.lib import crc
 
 __all__ = ["CRC", "MAX_PAYLOAD", "MAX_PIXEL", "PROTOCOL_VERSION", "REPLY", "SYNC", "Classification", "Command",
-           "Decoder", "Frame", "Identity", "Status", "encode"]
+           "Decoder", "Frame", "Identity", "Status", "encode", "score_bytes"]
 
 #: The two bytes that begin a frame. The first is a square wave on the line, good for measuring the rate.
 SYNC = b"\x55\xd5"
@@ -22,7 +22,7 @@ MAX_PAYLOAD = 4095
 CRC = crc.catalog.CRC16_IBM_SDLC(8)
 #: Set in the command of a reply. A board ignores frames that have it, so that an echo starts no loop.
 REPLY = 0x80
-#: The brightest pixel of an image; the darkest is 0.
+#: The brightest pixel of an image where the design does not say otherwise; the darkest is 0.
 MAX_PIXEL = 16
 
 HEADER = struct.Struct("<BBBH")     # version, sequence, command, length
@@ -48,13 +48,13 @@ class Status(enum.IntEnum):
     OUT_OF_MEMORY = 6
 
 
-def _integer(name, value, highest):
+def _integer(name, value, highest, lowest=0):
     try:
         value = operator.index(value)
     except TypeError:
         raise TypeError(f"{name} must be an integer, not {value!r}") from None
-    if not 0 <= value <= highest:
-        raise ValueError(f"{name} must be between 0 and {highest}, not {value}")
+    if not lowest <= value <= highest:
+        raise ValueError(f"{name} must be between {lowest} and {highest}, not {value}")
     return value
 
 
@@ -219,6 +219,11 @@ class Identity(NamedTuple):
         return cls(build_id, clock_hz, capacity, layers, name)
 
 
+def score_bytes(width, signed):
+    """Bytes of each score of a classification: 1 where all are unsigned with up to 8 bits, else 2 or more, two's complement."""
+    return 1 if width <= 8 and not signed else max(2, -(-(width + (not signed)) // 8))
+
+
 class Classification(NamedTuple):
     """Payload of the reply to CLASSIFY, after the status.
 
@@ -229,21 +234,26 @@ class Classification(NamedTuple):
     clocks : int
         Clocks that the network took.
     counts : tuple of int
-        Spikes of each output neuron.
+        The score of each output neuron: its spikes, or the sum of its membrane.
     """
 
     label: int
     clocks: int
     counts: tuple
 
-    def pack(self):
-        """The payload as bytes."""
+    def pack(self, size=1):
+        """The payload as bytes, ``size`` of them for each score: one is unsigned, more are two's complement."""
+        lo, hi = (0, 255) if size == 1 else (-1 << 8 * size - 1, (1 << 8 * size - 1) - 1)
         return struct.pack("<BI", _integer("label", self.label, 255), _integer("clocks", self.clocks, 2**32 - 1)
-                           ) + bytes(_integer("count", count, 255) for count in self.counts)
+                           ) + b"".join(_integer("count", count, hi, lo).to_bytes(size, "little", signed=size > 1) for count in self.counts)
 
     @classmethod
-    def unpack(cls, payload):
-        """Read a payload; ValueError where it is not one."""
-        if len(payload) < 6:
-            raise ValueError(f"not a classification: {len(payload)} bytes, at least 6 are needed")
-        return cls(*struct.unpack_from("<BI", payload), tuple(payload[5:]))
+    def unpack(cls, payload, classes=None):
+        """Read a payload of ``classes`` scores, or of scores of one byte each; ValueError where it is not one."""
+        scores = payload[5:]
+        size = 1 if classes is None else len(scores) // classes
+        if not scores or not size or len(scores) % size or classes not in (None, len(scores) // size):
+            raise ValueError(f"not a classification: {len(payload)} bytes, " + (
+                "at least 6 are needed" if classes is None else f"5 and the same number for each of {classes} scores are needed"))
+        return cls(*struct.unpack_from("<BI", payload),
+                   tuple(int.from_bytes(scores[k:k + size], "little", signed=size > 1) for k in range(0, len(scores), size)))

@@ -10,12 +10,13 @@ from ..bus.frame import FrameReceiver, FrameTransmitter
 from ..bus.uart import UARTReceiver, UARTTransmitter
 from .classifier import Classifier
 from .server import Server
+from .spiking_chip import SpikingChip
 
 __all__ = ["SerialClassifier"]
 
 
 class SerialClassifier(Component):
-    """Receives images over a UART, classifies them and sends back spike counts and class.
+    """Receives images over a UART, classifies them and sends back class and scores, such as spike counts.
 
     The protocol is described in ``docs/protocol.md``. One command is executed at a time; what arrives in
     the meantime is lost, and the host asks again.
@@ -34,7 +35,7 @@ class SerialClassifier(Component):
     layers : tuple of int
         Neurons in each layer of the core's network, inputs first.
     levels : int
-        The largest value of a pixel.
+        The largest value of a pixel, 1 to 255.
     name : str
         Name of the design, up to 32 ASCII characters; told to the host.
     timeout_bits : int
@@ -58,7 +59,7 @@ class SerialClassifier(Component):
     """
 
     def __init__(self, core, divisor, build_id, *, clock_hz, layers, levels=MAX_PIXEL, name="digits", timeout_bits=10_000):
-        self.core = core
+        self.core, self.levels = core, levels
         self._identity = Identity(build_id, clock_hz, capacity=layers[0], layers=tuple(layers), name=name)
         self._uart = UARTReceiver(divisor), UARTTransmitter(divisor)
         self._server = Server(self._identity, core.o.payload.shape(), levels=levels, words=getattr(core, "words", 0))
@@ -84,9 +85,11 @@ class SerialClassifier(Component):
     @classmethod
     def examples(cls):
         """Configurations for which all evidence is produced."""
-        core = Classifier.examples()["small"]
+        core, spiking = Classifier.examples()["small"], SpikingChip(SpikingChip.examples()["membrane"].network, lanes=(3, 4), loaded=0)
         layers = (core.hidden_layer.n_inputs, core.hidden_layer.n_neurons, core.output_layer.n_neurons)
-        return {"small": cls(core, 4, 0x0123456789ABCDEF, clock_hz=4_000_000, layers=layers, timeout_bits=1000)}
+        common = {"divisor": 4, "build_id": 0x0123456789ABCDEF, "clock_hz": 4_000_000, "timeout_bits": 1000}
+        return {"small": cls(core, layers=layers, **common),
+                "loaded": cls(spiking, layers=spiking.network.sizes, levels=spiking.network.levels, name="loaded", **common)}
 
     def elaborate(self, platform):
         m = Module()

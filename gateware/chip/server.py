@@ -8,10 +8,9 @@ from amaranth.utils import ceil_log2
 from gateware.component import Component
 from gateware.parameters import integer
 
-from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status
+from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status, score_bytes
 
 __all__ = ["Server"]
-
 
 
 class Server(Component):
@@ -30,7 +29,7 @@ class Server(Component):
         The answer to IDENTIFY. Its ``layers`` give the number of pixels and of classes.
     result_shape : StructLayout
         The classifier's result: ``label``, ``clocks``, and an array of one number for each class, such as ``counts``, each of which
-        is sent in whole bytes.
+        is sent in :func:`~gateware.bus.format.score_bytes` bytes.
     levels : int
         The largest value of a pixel, 1 to 255.
     words : int
@@ -48,7 +47,7 @@ class Server(Component):
         Header of the reply.
     o : ``Out(stream.Signature(8))``
         Payload of the reply.
-    pixels : ``Out(stream.Signature(range(17)))``
+    pixels : ``Out(stream.Signature(range(levels + 1)))``
         ``layers[0]`` pixels for each image.
     result : ``In(stream.Signature(result_shape))``
         The classifier's result for each image.
@@ -58,7 +57,7 @@ class Server(Component):
     Raises
     ------
     ValueError
-        A field of the identity is out of range, or the result does not have a count for each class.
+        A field of the identity is out of range, or the result does not have a number for each class.
     """
 
     def __init__(self, identity, result_shape, *, levels=MAX_PIXEL, words=0):
@@ -68,8 +67,10 @@ class Server(Component):
         for name, value, lo, hi in (("levels", self._levels, 1, 255), ("words", self._words, 0, 1 << 24)):
             if not lo <= value <= hi:
                 raise ValueError(f"Server {name} must be between {lo} and {hi}, not {value}")
-        if self._pixels < 2:
-            raise ValueError(f"layers must begin with at least 2 inputs, not {self._pixels}")
+        # The buffer of a request holds the pixels of an image, or the address of a block and one word.
+        fewest = 5 if self._words else 2
+        if self._pixels < fewest:
+            raise ValueError(f"layers must begin with at least {fewest} inputs, not {self._pixels}")
         widths = {name: Shape.cast(field.shape).width for name, field in result_shape}
         (self._numbers,) = widths.keys() - {"label", "clocks"}
         numbers = result_shape[self._numbers].shape
@@ -77,7 +78,7 @@ class Server(Component):
             raise ValueError(f"classifier result must have {classes} {self._numbers}, a label of up to 8 bits, and "
                              f"32 bits of clocks, not {result_shape!r}")
         self._number = Shape.cast(numbers.elem_shape)
-        self._classification_bytes = 1 + 1 + 4 + classes * -(-self._number.width // 8)
+        self._classification_bytes = 1 + 1 + 4 + classes * score_bytes(self._number.width, self._number.signed)
         self._longest_reply = max(len(self._identity), self._classification_bytes)
         super().__init__({
             "request": In(stream.Signature(data.StructLayout(
@@ -102,9 +103,12 @@ class Server(Component):
         request, result = self.request.payload, self.result.payload
         status = Signal(Status)
         # Each field fills whole bytes; the status comes first.
+        bits = 8 * score_bytes(self._number.width, self._number.signed)
         numbers = [Value.cast(number) for number in result[self._numbers]]
         if self._number.signed:
-            numbers = [Cat(number, number[-1].replicate(-len(number) % 8)) for number in numbers]
+            numbers = [Cat(number, number[-1].replicate(bits - len(number))) for number in numbers]
+        else:
+            numbers = [Cat(number, Const(0, bits - len(number))) for number in numbers]
         fields = [status, Value.cast(result.label), result.clocks, *numbers]
         classification = Cat(Cat(field, Const(0, -len(field) % 8)) for field in fields)
 

@@ -111,8 +111,9 @@ class DenseSynapses(Component):
         m = Module()
         rows, lanes, width = self.rows, self.lanes, self.current.width
         m.submodules.weights = weights = self.weights
+        # No row is read while it is written, which is proven: Yosys leaves out what would emulate such a collision.
         m.submodules.sums = sums = memory.Memory(shape=data.ArrayLayout(self.current.shape, lanes),
-                                                 depth=1 << ceil_log2(max(2, rows)), init=[])
+                                                 depth=1 << ceil_log2(max(2, rows)), init=[], attrs={"no_rw_check": 1})
         read, write = sums.read_port(), sums.write_port()
         if self.loaded:
             m.d.comb += weights.load.eq(self.load)
@@ -142,6 +143,7 @@ class DenseSynapses(Component):
         m.d.comb += [
             weights.address.eq(weight_row),
             read.addr.eq(step),
+            read.en.eq(walking & (step < rows)),
             write.en.eq(storing | clearing),
             write.addr.eq(Mux(clearing, row, stored)),
             write.data.eq(Mux(clearing, 0, after.as_value())),
@@ -185,10 +187,10 @@ class DenseSynapses(Component):
                 # The last sums are stored while the first are fetched.
                 m.next = "FETCH"
             with m.State("FETCH"):
-                m.d.comb += read.addr.eq(row)
+                m.d.comb += [read.addr.eq(row), read.en.eq(1)]
                 m.next = "LEAVE"
             with m.State("LEAVE"):
-                m.d.comb += [self.o.valid.eq(1), read.en.eq(0), read.addr.eq(row + 1)]
+                m.d.comb += [self.o.valid.eq(1), read.addr.eq(row + 1)]
                 with m.If(self.o.ready):
                     m.d.sync += [place.eq(place + 1), lane.eq(lane + 1)]
                     with m.If((lane == lanes - 1) | (place == self.places - 1)):

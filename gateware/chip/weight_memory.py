@@ -108,7 +108,8 @@ class LargeMemory(Component):
                     i_CHIPSELECT=Const(1), i_CLOCK=ClockSignal(), i_STANDBY=Const(0), i_SLEEP=Const(0), i_POWEROFF=Const(1),
                     o_DATAOUT=part)
             else:
-                m.submodules[f"cell{k}"] = cell = memory.Memory(shape=SPRAM_WIDTH, depth=SPRAM_DEPTH, init=[])
+                m.submodules[f"cell{k}"] = cell = memory.Memory(shape=SPRAM_WIDTH, depth=1 << len(self.address), init=[],
+                                                                       attrs={"no_rw_check": 1})
                 read, port = cell.read_port(), cell.write_port()
                 m.d.comb += [read.addr.eq(address), read.en.eq(~write), part.eq(read.data),
                              port.addr.eq(address), port.data.eq(self.load.word), port.en.eq(write)]

@@ -1,9 +1,11 @@
-"""The models of what speaks the board protocol: frames, and the digits design from request to reply."""
+"""The models of what speaks the board protocol: frames, and a classifier from request to reply."""
+
+from itertools import zip_longest
 
 import numpy as np
+from amaranth.hdl import Shape
 
 from gateware.bus.format import (
-    MAX_PIXEL,
     PROTOCOL_VERSION,
     REPLY,
     Classification,
@@ -12,13 +14,14 @@ from gateware.bus.format import (
     Frame,
     Status,
     encode,
+    score_bytes,
 )
 from gateware.bus.frame import FrameReceiver, FrameTransmitter
-from gateware.chip.digits import DigitsTop
+from gateware.chip.serial_classifier import SerialClassifier
 
 from . import model_of
 
-__all__ = ["DigitsModel", "FrameReceiverModel", "FrameTransmitterModel"]
+__all__ = ["SerialModel", "FrameReceiverModel", "FrameTransmitterModel"]
 
 
 class FrameReceiverModel:
@@ -81,61 +84,110 @@ class FrameTransmitterModel:
         return {"header": header, "i": rng.integers(0, 256, sum(lengths))}
 
 
-class DigitsModel:
-    """The golden model of :class:`gateware.chip.digits.DigitsTop`, for a host that waits for each reply.
+class SerialModel:
+    """The golden model of :class:`gateware.chip.serial_classifier.SerialClassifier`, for a host that waits for each reply.
 
     Parameters
     ----------
-    top : DigitsTop
+    top : SerialClassifier
     """
 
     def __init__(self, top):
         self.top, self._core = top, model_of(top.core)
+        self._words = np.array(top.core.load_words() if getattr(top.core, "words", 0) else [], np.int64)
+        self._memory, self._loaded = np.full(len(self._words), -1), not len(self._words)
 
-    def answer(self, request):
+    def answer(self, request, heard=None):
         """The reply to a request, or None where there is none.
 
         Parameters
         ----------
         request : gateware.bus.format.Frame
+        heard : gateware.bus.format.Frame, optional
+            The reply of the design, whose clocks are taken where the core's model does not know how many it takes.
+
+        Raises
+        ------
+        ValueError
+            If a sample is to be classified while the weights that are loaded are not the network's.
         """
         if request.command & REPLY:
             return None
-        return Frame(request.sequence, request.command | REPLY, self._reply(request))
+        return Frame(request.sequence, request.command | REPLY, self._reply(request, heard))
 
-    def _reply(self, request):
-        pixels = np.frombuffer(request.payload, np.uint8)
-        length = {Command.IDENTIFY: 0, Command.CLASSIFY: self.top.identity.layers[0]}.get(request.command)
+    def _reply(self, request, heard):
+        payload, sources = request.payload, self.top.identity.layers[0]
         if request.version != PROTOCOL_VERSION:
             return bytes([Status.UNSUPPORTED_VERSION])
+        if request.command == Command.LOAD and len(self._words):
+            return bytes([self._load(payload)])
+        length = {Command.IDENTIFY: 0, Command.CLASSIFY: sources}.get(request.command)
         if length is None:
             return bytes([Status.UNKNOWN_COMMAND])
-        if len(pixels) != length:
+        if len(payload) != length:
             return bytes([Status.BAD_LENGTH])
         if request.command == Command.IDENTIFY:
             return bytes([Status.OK]) + self.top.identity.pack()
-        if pixels.max() > MAX_PIXEL:
+        if not self._loaded:
+            return bytes([Status.NOT_LOADED])
+        if max(payload) > self.top.levels:
             return bytes([Status.PIXEL_OUT_OF_RANGE])
-        result = self._core.run(pixels)
-        return bytes([Status.OK]) + Classification(result["label"][0], result["clocks"][0], result["counts"][0]).pack()
+        return bytes([Status.OK]) + self._classify(payload, heard)
 
-    def run(self, items):
-        """The bytes sent for bytes received."""
-        requests = Decoder().feed(np.asarray(items, np.uint8).tobytes())
-        replies = map(self.answer, requests)
-        return np.frombuffer(b"".join(encode(reply) for reply in replies if reply is not None), np.uint8)
+    def _load(self, payload):
+        """Take words of weights; the status of the reply."""
+        if not 5 <= len(payload) <= self.top.identity.capacity or len(payload) % 2 == 0:
+            return Status.BAD_LENGTH
+        address, words = int.from_bytes(payload[:3], "little"), np.frombuffer(payload, "<u2", offset=3)
+        end = address + len(words)
+        if end > len(self._words):
+            return Status.OUT_OF_MEMORY
+        self._memory[address:end] = words
+        self._loaded = self._loaded or end == len(self._words)
+        return Status.OK
+
+    def _classify(self, payload, heard):
+        if not np.array_equal(self._memory, self._words):
+            raise ValueError("the weights that are loaded must be those of the network")
+        result = self._core.run(np.frombuffer(payload, np.uint8))
+        name, = result.keys() - {"label", "clocks"}
+        shape = Shape.cast(self.top.core.o.payload.shape()[name].shape.elem_shape)
+        clocks = result["clocks"][0] if "clocks" in result else Classification.unpack(heard.payload[1:]).clocks if heard else 0
+        return Classification(result["label"][0], clocks, result[name][0]).pack(score_bytes(shape.width, shape.signed))
+
+    def run(self, items, heard=b""):
+        """The bytes sent for bytes received; ``heard`` is what the design sent, as in :meth:`answer`."""
+        requests = [frame for frame in Decoder().feed(np.asarray(items, np.uint8).tobytes()) if not frame.command & REPLY]
+        replies = [self.answer(*each) for each in zip_longest(requests, Decoder().feed(heard)[:len(requests)])]
+        return np.frombuffer(b"".join(map(encode, replies)), np.uint8)
 
     def stimulus(self, rng, size=200):
         """The bytes of random requests, about ``size`` of them: most images, some of everything that is refused."""
-        data, pixels = b"", self.top.identity.layers[0]
+        sources, levels = self.top.identity.layers[0], self.top.levels
+        data = b"".join(map(encode, self._loads(rng, sources))) if len(self._words) else b""
+        size += len(data)
         while len(data) < size:
-            image = Frame(int(rng.integers(256)), Command.CLASSIFY,
-                          rng.integers(0, MAX_PIXEL + 1, pixels, np.uint8).tobytes())
-            others = [_random_frame(rng, 2 * pixels), image._replace(payload=rng.bytes(pixels)),
-                      image._replace(version=2), image._replace(command=Command.IDENTIFY, payload=b""),
-                      image._replace(command=Command.CLASSIFY | REPLY)]
-            data += encode(image if rng.random() < 0.5 else others[rng.integers(len(others))])
+            image = Frame(int(rng.integers(256)), Command.CLASSIFY, rng.integers(0, levels + 1, sources, np.uint8).tobytes())
+            others = [_random_frame(rng, 2 * sources), image._replace(payload=rng.bytes(sources)), image._replace(version=2),
+                      image._replace(command=Command.IDENTIFY, payload=b""), image._replace(command=Command.CLASSIFY | REPLY)]
+            request = image if rng.random() < 0.5 else others[rng.integers(len(others))]
+            if request.command != Command.LOAD:
+                data += encode(request)
         return np.frombuffer(data, np.uint8)
+
+    def _loads(self, rng, sources):
+        """Requests that load the weights, and some that are refused; the blocks are of all sizes."""
+        image, start, longest = Frame(1, Command.CLASSIFY, bytes(sources)), 0, (self.top.identity.capacity - 3) // 2
+        while start < len(self._words):
+            count = min(int(rng.integers(1, longest + 1)), len(self._words) - start)
+            block = start.to_bytes(3, "little") + self._words[start:start + count].astype("<u2").tobytes()
+            beyond = (len(self._words) - count + 1).to_bytes(3, "little") + block[3:]
+            for payload in (block[:-1], block[:3], block + bytes(2 * longest), beyond, b"\xff" * 5, block):
+                yield Frame(int(rng.integers(256)), Command.LOAD, payload)
+            # Before the last word is written nothing is classified.
+            start += count
+            if start < len(self._words):
+                yield image
 
 
 def _random_frame(rng, longest):
@@ -145,4 +197,4 @@ def _random_frame(rng, longest):
 
 model_of.register(FrameReceiver, FrameReceiverModel)
 model_of.register(FrameTransmitter, FrameTransmitterModel)
-model_of.register(DigitsTop, DigitsModel)
+model_of.register(SerialClassifier, SerialModel)

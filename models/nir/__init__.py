@@ -1,8 +1,16 @@
-"""NIR graphs in and out: files, a simulator, and what hardware can hold of them."""
+"""NIR graphs in and out: files, a simulator, what hardware holds of them, and the networks of chips."""
 
-from .conventions import CONVENTIONS, Conventions
-from .files import read, write
-from .graph import Graph, from_nir
-from .simulation import Recording, simulate
+from importlib import import_module
 
-__all__ = ["CONVENTIONS", "Conventions", "Graph", "Recording", "from_nir", "read", "simulate", "write"]
+_PLACES = {"CONVENTIONS": "conventions", "Conventions": "conventions", "Graph": "graph", "Recording": "simulation", "describe": "hardware",
+           "from_network": "export", "from_nir": "graph", "levels_of": "chip", "read": "files", "simulate": "simulation", "to_network": "chip",
+           "write": "files"}
+
+__all__ = list(_PLACES)
+
+
+def __getattr__(name):
+    # Each is imported when it is asked for: hardware takes most of a second, and a simulation needs none.
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

@@ -68,8 +68,8 @@ def snntorch_leaky():
     """The default neuron: reset by subtraction, one step late."""
     generator = np.random.default_rng(1)
     options = {"init_hidden": True, "reset_mechanism": "subtract"}
-    first = snntorch.Leaky(beta=uniform(generator, 0.7, 0.95, 10), threshold=uniform(generator, 0.8, 1.5, 10), **options)
-    second = snntorch.Leaky(beta=uniform(generator, 0.7, 0.95, 6), threshold=torch.ones(6), **options)
+    first = snntorch.Leaky(beta=torch.full((10,), 0.9), threshold=uniform(generator, 0.8, 1.5, 10), **options)
+    second = snntorch.Leaky(beta=torch.full((6,), 0.8), threshold=torch.ones(6), **options)
     dense = linear(generator, 12, 10, 0.25), linear(generator, 10, 6, 0.3, bias=False)
 
     def step(frame):
@@ -111,18 +111,18 @@ def snntorch_recurrent():
     record("snntorch_recurrent", graph, step, spikes(generator, 10))
 
 
-def norse_parameters(kind, generator, size, **fields):
-    return kind(tau_mem_inv=uniform(generator, 40, 150, size), v_leak=uniform(generator, -0.1, 0.1, size), **fields)
+def norse_parameters(kind, tau_mem_inv, size, **fields):
+    return kind(tau_mem_inv=torch.full((size,), tau_mem_inv), v_leak=torch.zeros(size), **fields)
 
 
 def norse_dense():
     """Box and current-based neurons and a leaky integrator. Its exporter multiplies time constants by dt, so dt=1."""
     generator = np.random.default_rng(4)
-    first = norse.LIFBoxCell(norse_parameters(norse.LIFBoxParameters, generator, 10, v_th=uniform(generator, 0.3, 0.6, 10),
+    first = norse.LIFBoxCell(norse_parameters(norse.LIFBoxParameters, 100.0, 10, v_th=uniform(generator, 0.3, 0.6, 10),
                                               v_reset=torch.zeros(10)))
-    second = norse.LIFCell(norse_parameters(norse.LIFParameters, generator, 8, tau_syn_inv=uniform(generator, 100, 400, 8),
+    second = norse.LIFCell(norse_parameters(norse.LIFParameters, 60.0, 8, tau_syn_inv=torch.full((8,), 200.0),
                                             v_th=uniform(generator, 0.3, 0.6, 8), v_reset=torch.zeros(8)))
-    last = norse.LIBoxCell(norse_parameters(norse.LIBoxParameters, generator, 5))
+    last = norse.LIBoxCell(norse_parameters(norse.LIBoxParameters, 50.0, 5))
     modules = [linear(generator, 12, 10, 0.9), first, linear(generator, 10, 8, 0.6), second, linear(generator, 8, 5, 0.5), last]
     state = {1: None, 3: None, 5: None}
 

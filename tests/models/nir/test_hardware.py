@@ -1,0 +1,111 @@
+"""What hardware holds of a graph, and the command that shows it."""
+
+import json
+from pathlib import Path
+
+import nir
+import numpy as np
+import pytest
+
+from models.__main__ import main
+from models.nir import describe, read
+
+from .graphs import chain, full, lif
+
+DATA = Path(__file__).parent / "data"
+
+
+def facts_of(report, name):
+    node, = (each for each in report.nodes if each.name == name)
+    return {fact.field: fact for fact in node.facts}
+
+
+def test_leaks():
+    report = describe(chain((2,), nir.Linear(np.eye(2)), lif(2, tau=0.016)), 1e-3)
+    assert facts_of(report, "n1")["tau"].exact and facts_of(report, "n1")["tau"].error == 0
+    fact = facts_of(describe(chain((2,), nir.Linear(np.eye(2)), lif(2, tau=0.02)), 1e-3), "n1")["tau"]
+    assert not fact.exact and fact.error == pytest.approx(abs(3277 / 65536 * 20 - 1)) and "3277 / 2**16" in fact.text
+    exact = facts_of(describe(chain((2,), nir.Linear(np.eye(2)), lif(2, tau=0.02)), 1e-3, integration="exact"), "n1")
+    assert f"{round((1 - np.exp(-0.05)) * 65536)} / 2**16" in exact["tau"].text and not exact["integration"].exact
+
+
+@pytest.mark.parametrize("tau, text", [(np.array([0.01, 0.02]), "neurons of a layer share one"), (full(1e-4, 2), "below the time step"),
+                                       (full(1e3, 2), r"dt / tau is below 2**-16")])
+def test_leaks_that_hardware_does_not_have(tau, text):
+    node = nir.LIF(tau, full(1, 2), full(0, 2), full(1, 2))
+    report = describe(chain((2,), nir.Linear(np.eye(2)), node), 1e-3)
+    fact = facts_of(report, "n1")["tau"]
+    assert not fact.exact and text in fact.text and "'n1' (LIF) field tau" in report.refusal
+
+
+def test_weights():
+    weight = np.array([[1.0, 0.5], [-0.25, 0.1]])
+    report = describe(chain((2,), nir.Affine(weight, full(0, 2)), lif(2)), 1e-3, weight_bits=4)
+    facts = facts_of(report, "n0")
+    step = 1 / 7
+    assert facts["weight"].error == pytest.approx(np.abs(np.rint(weight / step) * step - weight).max()) and not facts["weight"].exact
+    assert facts["bias"].exact and "all zero" in facts["bias"].text
+    # The threshold of 1 is ten weights of 1, of which a step of tau = 10 dt takes a tenth.
+    assert facts_of(report, "n1")["v_threshold"].error == pytest.approx(0.1 / 7)
+    ternary = describe(chain((2,), nir.Linear(np.array([[1.0, 0.0], [-1.0, 1.0]])), lif(2)), 1e-3, weight_bits=2)
+    assert facts_of(ternary, "n0")["weight"].exact and "3 different values" in facts_of(ternary, "n0")["weight"].text
+
+
+def test_resets():
+    graph = chain((2,), nir.Linear(np.eye(2)), lif(2, v_reset=-0.5))
+    assert not facts_of(describe(graph, 1e-3), "n1")["v_reset"].exact
+    assert "subtracted, at once" in facts_of(describe(graph, 1e-3, reset="subtract"), "n1")["v_reset"].text
+    assert "threshold / (1 - leak)" in facts_of(describe(graph, 1e-3, conventions="snntorch"), "n1")["v_reset"].text
+    assert "lost" in facts_of(describe(graph, 1e-3, conventions="snntorch", reset="value"), "n1")["v_reset"].text
+
+
+def test_a_graph_that_is_no_chain():
+    report = describe(read(DATA / "snntorch_recurrent.nir"), 1e-4, conventions="snntorch")
+    assert report.late == (("1.lif", "1.w_rec"),) and "'1.lif' (LIF) must have one edge to it" in report.refusal
+    assert [node.name for node in report.nodes][0] == "input" and report.nodes[-1].name == "output"
+
+
+def test_every_primitive_is_described():
+    nodes = [nir.SumPool2d(2, 2, 0), nir.AvgPool2d(2, 2, 0), nir.Flatten(None, 0), nir.Scale(full(2, 1)), nir.Delay(full(1.5e-3, 1)),
+             nir.Threshold(full(1, 1)), nir.CubaLIF(*(full(0.01, 1) for _ in range(5)))]
+    report = describe(chain((1, 4, 4), *nodes), 1e-3)
+    assert facts_of(report, "n0")["kernel_size"].exact and facts_of(report, "n1")["kernel_size"].exact
+    assert facts_of(report, "n4")["delay"].error == pytest.approx(0.5) and not facts_of(report, "n4")["delay"].exact
+    assert {"tau_syn", "tau_mem", "w_in"} <= set(facts_of(report, "n6"))
+    assert report.warnings and "delay is not a multiple" in report.warnings[0]
+
+
+@pytest.mark.parametrize("options, message", [({"dt": 0}, "dt must be a positive number"), ({"dt": 1e-3, "weight_bits": 9}, "between 2 and 8, not 9"),
+                                              ({"dt": 1e-3, "conventions": "x"}, "conventions must be one of")])
+def test_refused_options(options, message):
+    with pytest.raises(ValueError, match=message):
+        describe(chain((2,), lif(2)), **options)
+
+
+def test_the_command(capsys):
+    assert main(["nir", "show", str(DATA / "snntorch_leaky.nir"), "--conventions", "snntorch"]) == 0
+    text = capsys.readouterr().out
+    assert "v_threshold" in text and "as a whole: fits a chip's chain of layers" in " ".join(text.split())
+    assert main(["nir", "show", str(DATA / "snntorch_recurrent.nir"), "--dt", "1e-3"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "late by one time step: 1.lif -> 1.w_rec" in text and "warning: NIR node '1.lif'" in text and "as a whole: no chip:" in text
+
+
+def test_the_command_as_json(capsys):
+    assert main(["nir", "show", str(DATA / "norse_dense.nir"), "--dt", "1e-3", "--weight-bits", "6", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [node["kind"] for node in report["nodes"]] == ["Input", "Affine", "LIF", "Affine", "CubaLIF", "Affine", "LI", "Output"]
+    assert report["refusal"] is None and "6 bits" in report["nodes"][1]["facts"][0]["text"]
+
+
+def test_the_command_refuses(capsys, tmp_path):
+    assert main(["nir", "show", str(tmp_path / "none.nir")]) == 1
+    assert "none.nir does not exist" in capsys.readouterr().err
+
+
+def test_the_command_without_the_package(capsys, monkeypatch):
+    def fail(*_):
+        raise ModuleNotFoundError("No module named 'nir'", name="nir")
+    monkeypatch.setattr("models.nir.files.read", fail)
+    assert main(["nir", "show", str(DATA / "norse_dense.nir")]) == 1
+    assert "pip install 'spikeloom[nir]'" in capsys.readouterr().err

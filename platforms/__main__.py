@@ -14,6 +14,7 @@ examples:
   python -m platforms list                                the boards, their parts and clocks
   python -m platforms build                               the digits classifier for the iCEBreaker
   python -m platforms build icesugar --clock 30           another board, another clock
+  python -m platforms build icebreaker --network mnist.npz --samples test-images.npz   a spiking network of yours
   python -m platforms build upduino-v3 --clock 24@clk12   a clock from a named source
   python -m platforms report icebreaker                   what the last build was like
   python -m platforms program icebreaker                  load it into the board
@@ -41,7 +42,8 @@ def _parser():
     def design_options(sub):
         sub.add_argument("--clock", metavar="MHZ[@SOURCE]", help="clock of the design (default: the board's)")
         sub.add_argument("--baud", type=int, default=1_000_000, help="line rate of the UART (default: 1000000)")
-        sub.add_argument("--network", metavar="FILE", help="a network file (default: the digits network of the project)")
+        sub.add_argument("--network", metavar="FILE", help="a network file or NIR graph (default: the digits network of the project)")
+        sub.add_argument("--samples", metavar="FILE", help="an .npz of levels or images, and labels (default: held-out images of the data set)")
 
     command("list", "list the boards", board=False, folder=False)
 
@@ -58,7 +60,7 @@ def _parser():
     run = command("run", "send images to a board, or to the simulated one, and show what it answers")
     design_options(run)
     run.add_argument("--port", required=True, help="serial port, such as /dev/ttyUSB1 or COM5, or: sim")
-    run.add_argument("--image", metavar="FILE", help="text file of pixels 0 to 16 (default: held-out images of the data set)")
+    run.add_argument("--image", metavar="FILE", help="text file of pixels, 0 to the network's highest level")
     run.add_argument("--count", type=int, default=10, help="how many held-out images (default: 10)")
 
     command("program", "load a build into its board")

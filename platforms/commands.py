@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .boards import board_names, find_board
 from .errors import BuildError
-from .job import build_digits, default_folder, load_report
+from .job import build_network, default_folder, load_report
 from .progress import Steps
 
 __all__ = ["run_command"]
@@ -131,14 +131,14 @@ def _build(options):
     from .kept import check_kept, keep
 
     board, _ = _design_arguments(options)
-    default = options.clock is None and options.network is None and options.baud == 1_000_000
+    default = options.clock is options.network is options.samples is None and options.baud == 1_000_000
     if (options.check or options.keep) and not default:
-        raise _ArgumentError("--check and --keep are about the default design: leave out --clock, --baud and --network")
+        raise _ArgumentError("--check and --keep are about the default design: leave out --clock, --baud, --network and --samples")
     if options.tools:
         os.environ["SPIKELOOM_TOOLS"] = options.tools
     with Steps(_console(stderr=True)) as steps:
-        report = build_digits(board, clock=options.clock, baud=options.baud, network=options.network, folder=options.folder,
-                              use_cache=not options.fresh, steps=steps)
+        report = build_network(board, clock=options.clock, baud=options.baud, network=options.network, samples=options.samples,
+                               folder=options.folder, use_cache=not options.fresh, steps=steps)
     if options.keep:
         keep(report)
     _show(report, options)

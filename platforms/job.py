@@ -14,7 +14,7 @@ from .errors import BuildError
 from .files import sha256_of, sources_digest, write_set
 from .progress import Cancelled, Steps
 
-__all__ = ["build", "build_digits", "default_folder", "load_report"]
+__all__ = ["build", "build_network", "default_folder", "load_report"]
 
 LOGS = ("yosys.log", "nextpnr.log")
 
@@ -66,8 +66,8 @@ def build(component, board="icebreaker", *, clock=None, folder=None, use_cache=T
     return report
 
 
-def build_digits(board, *, clock=None, baud=1_000_000, network=None, folder=None, use_cache=True, steps=None):
-    """Build the digits classifier for a board, after its evidence has been gathered.
+def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=None, folder=None, use_cache=True, steps=None):
+    """Build a trained network for a board, after its evidence has been gathered.
 
     Parameters
     ----------
@@ -77,7 +77,9 @@ def build_digits(board, *, clock=None, baud=1_000_000, network=None, folder=None
     baud : int
         Line rate of the UART in bits per second.
     network : path-like, optional
-        A network file; by default the one that ships with the project.
+        A network file, or an NIR graph (``.nir``); by default the digits network that ships with the project.
+    samples : path-like, optional
+        What a spiking network is evaluated on, as :func:`models.networks.samples.load_samples` takes it.
     folder : path-like, optional
         Where the files go; by default ``build/<board>``.
     use_cache : bool
@@ -93,7 +95,7 @@ def build_digits(board, *, clock=None, baud=1_000_000, network=None, folder=None
     Raises
     ------
     ValueError
-        If the clock or the UART's rate cannot be made.
+        If the clock or the UART's rate cannot be made, or a file is not what it should be.
     BuildError
         If the hardware differs from its model, does not fit, is too slow, or a tool is missing or fails.
     """
@@ -101,11 +103,12 @@ def build_digits(board, *, clock=None, baud=1_000_000, network=None, folder=None
 
     steps = steps or Steps()
     folder = Path(folder or default_folder(board.name))
-    network = None if network is None else Path(network)
+    network, samples = (None if path is None else Path(path) for path in (network, samples))
     # Everything that a build is made from. With it a second build needs no elaboration, which alone takes seconds.
     key = sha256_of(json.dumps([
         sources_digest("gateware", "models", "sim", "platforms"), board.name, str(clock), baud,
-        None if network is None else sha256_of(network.read_bytes()), find_toolchain(board.part.family).identity,
+        *(None if path is None else sha256_of(path.read_bytes()) for path in (network, samples)), os.environ.get("SPIKELOOM_DATA"),
+        find_toolchain(board.part.family).identity,
         [importlib.metadata.version(name) for name in ("amaranth", "amaranth-boards", "numpy", "numba")],
         sorted((name, value) for name, value in os.environ.items() if name.startswith("AMARANTH_"))]))
     cache = Cache("jobs")
@@ -115,33 +118,31 @@ def build_digits(board, *, clock=None, baud=1_000_000, network=None, folder=None
         with steps("take from the cache") as step:
             step.result = f"entry {key[:12]}, digests hold"
     else:
-        files = _make_digits(board, clock, baud, network, use_cache, steps)
+        files = _make(board, clock, baud, network, samples, use_cache, steps)
         cache.store(key, files)
     write_set(folder, files)
     return json.loads(files["report.json"]) | {"cached": cached, "folder": str(folder)}
 
 
-def _make_digits(board, clock, baud, network, use_cache, steps):
+def _make(board, clock, baud, network, samples, use_cache, steps):
     from .bitstream import build_bitstream
     from .clocks import choose_clock
-    from .designs.digits import DigitsDesign
-    from .designs.evidence import gather_evidence
-    from .report import describe_build, describe_design
+    from .designs.choose import open_design
+    from .report import describe_build
 
     clock = choose_clock(board, clock)
     with steps("load the network") as step:
-        if network is not None:
-            from models.networks import load
-            network = load(network)
-        design = DigitsDesign(network, baud=baud)
+        design = open_design(network, board.part, baud)
         top = design.create_top(clock.hz)
         step.result = f"{'-'.join(map(str, design.layers))}, {design.network.time_steps} time steps, {clock}"
     # Synthesis and simulation take about as long as each other, on a core each.
     built = _Beside(steps, lambda: build_bitstream(top, board, clock, use_cache=use_cache, steps=steps))
     with built:
-        evidence = gather_evidence(design, use_cache=use_cache, steps=steps)
-    report = describe_build(built.result) | describe_design(design, evidence, clock.hz)
-    return _files("digits", built.result.bitstream, built.result.files, report, board)
+        evidence = design.gather_evidence(samples, use_cache=use_cache, steps=steps)
+    report = describe_build(built.result) | design.describe(evidence, clock.hz)
+    files = _files(design.name, built.result.bitstream, built.result.files, report, board)
+    weights = b"".join(word.to_bytes(2, "little") for word in design.load_words)
+    return files | ({"weights.bin": weights} if weights else {})
 
 
 def _files(name, bitstream, logs, report, board):

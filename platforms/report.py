@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.metadata
 from importlib import resources
+from math import isqrt
 
 from .boards import RESOURCE_TITLES
 from .placement import tally
 
-__all__ = ["describe_build", "describe_design", "path_hops", "render_page", "short_rows"]
+__all__ = ["describe_build", "path_hops", "render_page", "short_rows"]
 
 FORMAT = 1
 
@@ -39,35 +40,6 @@ def describe_build(build):
         "pins": [{"port": port, "pin": pin} for port, pin in build.pins],
         "placement": build.placement,
         "tools": build.tools | {name: importlib.metadata.version(name) for name in ("amaranth", "amaranth-boards")},
-    }
-
-
-def describe_design(design, evidence, clock_hz):
-    """The part of a report that only a classifier has: what it is, how right, how fast.
-
-    Parameters
-    ----------
-    design : platforms.designs.digits.DigitsDesign
-    evidence : dict
-        From `platforms.designs.evidence.gather_evidence`.
-    clock_hz : int
-
-    Returns
-    -------
-    dict
-        ``design, accuracy, rtl, latency, example, standing``.
-    """
-    clocks = evidence["rtl"]["clocks"]
-    request, reply = design.line_seconds()
-    return {
-        "design": {"name": design.name, "layers": list(design.layers), "time_steps": design.network.time_steps, "baud": design.baud,
-                   "network": design.network.digest, "build_id": f"{design.build_id(clock_hz):016x}",
-                   "provenance": design.network.provenance},
-        "accuracy": evidence["accuracy"],
-        "rtl": evidence["rtl"],
-        "latency": {"clocks": clocks, "seconds": clocks / clock_hz, "request_seconds": request, "reply_seconds": reply},
-        "example": evidence["example"],
-        "standing": evidence["standing"],
     }
 
 
@@ -141,10 +113,26 @@ def render_page(report):
 
     from . import figures
 
-    template = resources.files(__package__).joinpath("templates", "report.html").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    folder = resources.files(__package__).joinpath("templates")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")))
     groups = figures.component_groups(report["components"])
-    return environment.from_string(template).render(
-        report=report, groups=groups, floorplan=figures.floorplan(report, groups),
-        raster=figures.raster(report["example"], report["design"]["layers"], report["design"]["time_steps"])
-        if "example" in report else None, digit=figures.digit(report["example"]["image"]) if "example" in report else None)
+    drawings = _drawings(report, figures) if "example" in report else {}
+    return environment.get_template("report.html").render(report=report, groups=groups, floorplan=figures.floorplan(report, groups), **drawings)
+
+
+def _drawings(report, figures):
+    """The pictures of a network at work."""
+    example, design = report["example"], report["design"]
+    layers, time_steps = design["layers"], design["time_steps"]
+    if "memories" not in report:
+        bands = list(zip(("input", "hidden", "output"), layers, (example[name] for name in ("input", "hidden", "output"))))
+        return {"raster": figures.raster(bands, example["counts"], example["class"], time_steps), "digit": figures.digit(example["image"])}
+    bands = [(f"layer {k}" if k < len(layers) - 2 else "output", neurons, rows)
+             for k, (neurons, rows) in enumerate(zip(layers[1:], example["spikes"]))]
+    side = isqrt(layers[0])
+    microseconds = [each / report["clock"]["hz"] * 1e6 for each in report["latency"]["all_clocks"]]
+    return {"raster": figures.raster(bands, example["scores"], example["class"], time_steps),
+            "digit": figures.digit(example["image"], side, max(1, *example["image"])) if side * side == layers[0] else "",
+            "histogram": figures.histogram(microseconds, "µs from the last byte to the class")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isqrt
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,16 @@ __all__ = ["read_image", "run_images"]
 SHADES = " ░▒▓█"
 
 
-def read_image(path, pixels=64):
-    """An image from a text file of integers 0 to 16, separated by blanks, commas or line ends.
+def read_image(path, pixels=64, levels=16):
+    """An image from a text file of integers 0 to ``levels``, separated by blanks, commas or line ends.
 
     Parameters
     ----------
     path : path-like
     pixels : int
         How many there must be.
+    levels : int
+        The largest.
 
     Returns
     -------
@@ -38,23 +41,20 @@ def read_image(path, pixels=64):
         image = np.array([int(word) for word in words], np.int64)
     except (ValueError, OverflowError):
         bad = next(word for word in words if not word.lstrip("+-").isdigit() or len(word) > 9)
-        raise ValueError(f"image file {path} must hold integers between 0 and 16, not {bad[:20]!r}") from None
+        raise ValueError(f"image file {path} must hold integers between 0 and {levels}, not {bad[:20]!r}") from None
     if len(image) != pixels:
         raise ValueError(f"image file {path} must hold {pixels} pixels, not {len(image)}")
-    if image.min() < 0 or image.max() > 16:
-        raise ValueError(f"image file {path} must hold pixels between 0 and 16, not {image[(image < 0) | (image > 16)][0]}")
+    if image.min() < 0 or image.max() > levels:
+        raise ValueError(f"image file {path} must hold pixels between 0 and {levels}, not {image[(image < 0) | (image > levels)][0]}")
     return image
 
 
-def _images(options, pixels):
+def _images(options, design):
     """What to send: pairs of an image and its label, None where it is not known."""
     if options.image is not None:
-        return [(read_image(options.image, pixels), None)]
-    from models.datasets import load_digits
-
-    digits = load_digits()
-    chosen = digits.test[:options.count]
-    return list(zip(digits.images[chosen], digits.labels[chosen].tolist()))
+        return [(read_image(options.image, design.layers[0], design.levels), None)]
+    images, labels = design.held_out(options.samples)
+    return list(zip(images[:options.count], [None] * options.count if labels is None else labels[:options.count].tolist()))
 
 
 def _expected_build(board, options):
@@ -74,7 +74,7 @@ def run_images(board, clock, options, *, console, say):
     board : Board
     clock : Clock
     options : argparse.Namespace
-        ``port, image, count, baud, network, folder, json``.
+        ``port, image, samples, count, baud, network, folder, json``.
     console : rich.console.Console
         Where answers are shown.
     say : callable
@@ -87,25 +87,24 @@ def run_images(board, clock, options, *, console, say):
     ValueError
         If the image file holds no image.
     """
-    from .designs.digits import DigitsDesign
+    from .designs.choose import open_design
     from .host.driver import Board as Driver
     from .host.ports import open_port
 
-    network = None
-    if options.network is not None:
-        from models.networks import load
-        network = load(options.network)
-    design = DigitsDesign(network, baud=options.baud)
-    images = _images(options, design.layers[0])
+    design = open_design(options.network, board.part, options.baud)
+    images = _images(options, design)
     simulated = options.port == "sim"
     if simulated:
         say("simulating the design's pins, clock by clock; the first time its RTL is compiled", style="dim")
     port = open_port(options.port, lambda: design.create_top(clock.hz), options.baud)
     answers = []
-    with Driver(port, build_id=None if simulated else _expected_build(board, options)) as driver:
+    with Driver(port, build_id=None if simulated else _expected_build(board, options), levels=design.levels) as driver:
         identity = driver.identify()
         say(f"{identity.name}, {'-'.join(map(str, identity.layers))} neurons at {identity.clock_hz / 1e6:g} MHz, "
             f"build {identity.build_id:016x}", style="dim")
+        words = design.load_words
+        if words:
+            _load(driver, words, say)
         for image, label in images:
             start = port.now()
             answer = driver.classify(image)
@@ -113,7 +112,7 @@ def run_images(board, clock, options, *, console, say):
             answers.append({"class": answer.label, "label": label, "counts": list(answer.counts), "clocks": answer.clocks,
                             "microseconds": round(seconds * 1e6, 1)})
             if not options.json:
-                _show(console, image, answers[-1], identity.clock_hz)
+                _show(console, image, answers[-1], design.levels, identity.clock_hz)
     if options.json:
         print(json.dumps({"build_id": f"{identity.build_id:016x}", "answers": answers}, indent=1))
     elif len(answers) > 1:
@@ -121,16 +120,28 @@ def run_images(board, clock, options, *, console, say):
         console.print(f"{right} of {len(answers)} right")
 
 
-def _show(console, image, answer, clock_hz):
+def _load(driver, words, say):
+    """Load the weights that are not part of the bitstream, with progress."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("load the weights", total=len(words))
+        driver.load(words, lambda done, total: progress.update(task, completed=done))
+    say(f"{2 * len(words):,} bytes of weights loaded", style="dim")
+
+
+def _show(console, image, answer, levels, clock_hz):
     """The image in half a dozen shades, beside what the board says of it."""
     utf = (console.encoding or "").lower().startswith("utf")
     shades = SHADES if utf else " .:*#"
-    rows = image.reshape(8, 8) if len(image) == 64 else image.reshape(1, -1)
+    side = isqrt(len(image))
+    rows = image.reshape(side, side) if side * side == len(image) else image.reshape(1, -1)
     most = max(max(answer["counts"]), 1)
-    beside = [f"{digit}  {'━' * round(24 * count / most) if utf else '=' * round(24 * count / most)} {count}"
+    beside = [f"{digit}  {('━' if utf else '=') * round(24 * max(count, 0) / most)} {count:,}"
               for digit, count in enumerate(answer["counts"])]
     verdict = "" if answer["label"] is None else " right" if answer["class"] == answer["label"] else f" wrong, it is {answer['label']}"
-    lines = ["".join(2 * shades[min(int(pixel) * len(shades) // 17, len(shades) - 1)] for pixel in row) for row in rows]
+    lines = ["".join(2 * shades[int(pixel) * len(shades) // (levels + 1)] for pixel in row) for row in rows]
     blank = " " * len(lines[0])
     for index in range(max(len(lines), len(beside))):
         left = lines[index] if index < len(lines) else blank

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from gateware.bus.format import Classification, Command, Frame, encode
+from gateware.bus.format import MAX_PIXEL, Classification, Command, Frame, encode
 from gateware.bus.uart import divisor_for
 from gateware.chip.classifier import Classifier
 from gateware.chip.serial_classifier import SerialClassifier
@@ -75,6 +75,43 @@ class DigitsDesign:
         """A fresh top level with a given build id."""
         return SerialClassifier(self.create_core(), divisor_for(clock_hz, self.baud), build_id, clock_hz=clock_hz, layers=self.layers,
                          name=self.name)
+
+    levels = MAX_PIXEL
+    # All weights are part of the bitstream.
+    load_words = ()
+
+    def held_out(self, samples):
+        """The images that no training saw, and their labels; there is no other file of samples."""
+        from models.datasets import load_digits
+        self._refuse(samples)
+        digits = load_digits()
+        return digits.images[digits.test], digits.labels[digits.test]
+
+    @staticmethod
+    def _refuse(samples):
+        if samples is not None:
+            raise ValueError("the digits network is evaluated on the held-out images of its data set: leave out --samples")
+
+    def gather_evidence(self, samples, *, use_cache, steps):
+        """As :func:`platforms.designs.evidence.gather_evidence`; its samples are the held-out images of the data set."""
+        from .evidence import gather_evidence
+        self._refuse(samples)
+        return gather_evidence(self, use_cache=use_cache, steps=steps)
+
+    def describe(self, evidence, clock_hz):
+        """What a report says of the network beside its build."""
+        clocks = evidence["rtl"]["clocks"]
+        request, reply = self.line_seconds()
+        return {
+            "design": {"name": self.name, "layers": list(self.layers), "time_steps": self.network.time_steps, "baud": self.baud,
+                       "network": self.network.digest, "build_id": f"{self.build_id(clock_hz):016x}",
+                       "provenance": self.network.provenance},
+            "accuracy": evidence["accuracy"],
+            "rtl": evidence["rtl"],
+            "latency": {"clocks": clocks, "seconds": clocks / clock_hz, "request_seconds": request, "reply_seconds": reply},
+            "example": evidence["example"],
+            "standing": evidence["standing"],
+        }
 
     def line_seconds(self):
         """Time that an image takes on the line, and that its answer takes: start and stop bits included."""

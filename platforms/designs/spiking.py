@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from gateware.bus.format import Classification, Command, Frame, encode
+from amaranth.hdl import Shape
+
+from gateware.bus.format import Command, Frame, encode, score_bytes
 from gateware.bus.uart import divisor_for
 from gateware.chip.mapper import Memories, map_network
 from gateware.chip.serial_classifier import SerialClassifier
@@ -13,6 +15,9 @@ from gateware.rtlil import to_rtlil
 from ..files import sha256_of
 
 __all__ = ["SpikingDesign"]
+
+# From the end of a frame to the first value's check, and from the last check to the first value leaving.
+SERVER_CLOCKS = 5
 
 
 class SpikingDesign:
@@ -54,6 +59,17 @@ class SpikingDesign:
         core = self.create_core()
         return core.load_words() if core.words else []
 
+    @property
+    def levels(self):
+        """The largest value of an input."""
+        return self.network.levels
+
+    def held_out(self, samples):
+        """Levels and labels of a file of samples, or of those that are taken by default; the labels may be None."""
+        from models.networks.samples import load_samples
+        found = load_samples(self.network, samples)
+        return found.levels, found.labels
+
     def create_top(self, clock_hz):
         """A fresh top level for a clock in Hz, with its build id.
 
@@ -73,10 +89,37 @@ class SpikingDesign:
         return SerialClassifier(self.create_core(), divisor_for(clock_hz, self.baud), build_id, clock_hz=clock_hz, layers=self.layers,
                                 levels=self.network.levels, name=self.name)
 
+    def gather_evidence(self, samples, *, use_cache, steps):
+        """As :func:`platforms.designs.spiking_evidence.gather_chip_evidence`, with a file of samples or None."""
+        from models.networks.samples import load_samples
+
+        from .spiking_evidence import gather_chip_evidence
+        return gather_chip_evidence(self, load_samples(self.network, samples), use_cache=use_cache, steps=steps)
+
+    def describe(self, evidence, clock_hz):
+        """What a report says of the network beside its build."""
+        rtl, (request, reply) = evidence["rtl"], self.line_seconds()
+        # The CRC's two bytes, a clock for each value that is checked, then the values go in and the result comes.
+        beside = 20 * clock_hz // self.baud + self.layers[0] + SERVER_CLOCKS
+        clocks = sorted(beside + each for each in rtl["whole_clocks"])
+        median = clocks[len(clocks) // 2]
+        return {
+            "design": {"name": self.name, "layers": list(self.layers), "time_steps": self.network.time_steps, "baud": self.baud,
+                       "network": self.network.digest, "build_id": f"{self.build_id(clock_hz):016x}",
+                       "provenance": self.network.provenance},
+            "accuracy": evidence["accuracy"], "confusion": evidence["confusion"], "source": evidence["source"],
+            "rtl": {name: rtl[name] for name in ("images", "spikes", "simulated")},
+            "latency": {"clocks": median, "seconds": median / clock_hz, "all_clocks": clocks,
+                        "request_seconds": request, "reply_seconds": reply},
+            "memories": list(self.placement.rows), "activity": evidence["activity"],
+            "example": evidence["example"],
+            "standing": evidence["standing"],
+        }
+
     def line_seconds(self):
         """Time that a sample takes on the line, and that its answer takes: start and stop bits included."""
         sample = encode(Frame(0, Command.CLASSIFY, bytes(self.layers[0])))
-        answer = Classification(0, 0, (0,) * self.layers[-1]).pack()
-        width = -(-self.create_core().score.elem_shape.width // 8)
-        reply = encode(Frame(0, Command.CLASSIFY, bytes(1 + len(answer) + (width - 1) * self.layers[-1])))
+        score = Shape.cast(self.create_core().score.elem_shape)
+        # A status, the class, four bytes of clocks, the scores.
+        reply = encode(Frame(0, Command.CLASSIFY, bytes(6 + self.layers[-1] * score_bytes(score.width, score.signed))))
         return len(sample) * 10 / self.baud, len(reply) * 10 / self.baud

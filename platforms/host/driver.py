@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol, Self
 
-from gateware.bus.format import Classification, Command, Decoder, Frame, Identity, encode
+from gateware.bus.format import MAX_PIXEL, Classification, Command, Decoder, Frame, Identity, encode
 
 from .errors import CorruptionError, SilenceError, WrongBuildError
-from .protocol import image_bytes, is_reply, reply_content
+from .protocol import image_bytes, is_reply, load_payloads, reply_content
 
 __all__ = ["Board", "Port"]
 
@@ -31,7 +31,7 @@ class Port(Protocol):
 
 
 class Board:
-    """A board that runs the digits design.
+    """A board that runs a trained network.
 
     Every request carries a new sequence number, so that the late answer to an earlier one is never taken for its own.
     A request without a good answer in time is sent again.
@@ -42,6 +42,8 @@ class Board:
         The line; closed by :meth:`close` and at the end of a ``with`` block.
     build_id : int, optional
         The build that is expected.
+    levels : int
+        The largest value of an input.
     timeout : float
         Seconds to wait for the answer in each attempt; more than the board's own time-out of 10 ms, so that the
         board has given up a damaged request before the next one arrives.
@@ -54,13 +56,14 @@ class Board:
         The time-out or the number of attempts is out of range.
     """
 
-    def __init__(self, port: Port, *, build_id: int | None = None, timeout: float = 0.25, attempts: int = 3):
+    def __init__(self, port: Port, *, build_id: int | None = None, levels: int = MAX_PIXEL, timeout: float = 0.25, attempts: int = 3):
         if not 0.02 <= timeout <= 60:
             raise ValueError(f"timeout must be between 0.02 and 60 s, not {timeout!r}")
         if not 1 <= attempts <= 100:
             raise ValueError(f"attempts must be between 1 and 100, not {attempts!r}")
         self._port = port
         self._build_id = build_id
+        self._levels = levels
         self._timeout = timeout
         self._attempts = attempts
         self._sequence = 0
@@ -101,7 +104,7 @@ class Board:
         Parameters
         ----------
         image : array_like of int
-            Pixels 0 to 16, as many as the network has inputs, in row order.
+            Pixels 0 to ``levels``, as many as the network has inputs, in row order.
 
         Raises
         ------
@@ -111,13 +114,30 @@ class Board:
             There was no good answer.
         """
         identity = self._identity or self.identify()
-        result = self._ask(Command.CLASSIFY, image_bytes(image, identity.layers[0]))
-        if len(result.counts) != identity.layers[-1]:
-            raise CorruptionError(f"the board's reply to CLASSIFY has {len(result.counts)} counts, "
-                                  f"but its network {identity.layers[-1]} outputs")
-        return result
+        return self._ask(Command.CLASSIFY, image_bytes(image, identity.layers[0], self._levels), identity.layers[-1])
 
-    def _ask(self, command: Command, payload: bytes = b""):
+    def load(self, words, progress=lambda done, total: None) -> None:
+        """Write the weights that are not part of the bitstream; a board wants them once after it is switched on.
+
+        Parameters
+        ----------
+        words : sequence of int
+            16 bits each, all of them.
+        progress : callable
+            Called after each block with the words written and all words.
+
+        Raises
+        ------
+        WrongBuildError, PortError, SilenceError, CorruptionError, VersionError, RefusalError
+            There was no good answer.
+        """
+        identity, done = self._identity or self.identify(), 0
+        for payload in load_payloads(words, identity.capacity):
+            self._ask(Command.LOAD, payload)
+            done += (len(payload) - 3) // 2
+            progress(done, len(words))
+
+    def _ask(self, command: Command, payload: bytes = b"", classes: int | None = None):
         heard = 0
         for _ in range(self._attempts):
             self._sequence = (self._sequence + 1) % 256
@@ -130,7 +150,7 @@ class Board:
                 heard += len(data)
                 for frame in decoder.feed(data):
                     if is_reply(frame, request):
-                        return reply_content(frame, command)
+                        return reply_content(frame, command, classes)
         tries = f"{self._attempts} attempts of {self._timeout:g} s"
         if heard:
             raise CorruptionError(f"no good reply to {command.name} from {self._port.name} in {tries}, though {heard} "

@@ -11,25 +11,28 @@ from gateware.bus.format import MAX_PIXEL, PROTOCOL_VERSION, REPLY, Classificati
 
 from .errors import CorruptionError, RefusalError, VersionError
 
-__all__ = ["image_bytes", "is_reply", "reply_content"]
+__all__ = ["image_bytes", "is_reply", "load_payloads", "reply_content"]
 
-_CONTENT = {Command.IDENTIFY: Identity, Command.CLASSIFY: Classification}
 _REASONS = {
     Status.UNKNOWN_COMMAND: "it does not know this command",
     Status.BAD_LENGTH: "the payload does not have the length that it expects",
-    Status.PIXEL_OUT_OF_RANGE: f"a pixel is above {MAX_PIXEL}",
+    Status.PIXEL_OUT_OF_RANGE: "a pixel is above the network's highest level",
+    Status.NOT_LOADED: "its weights have not been loaded since it was switched on",
+    Status.OUT_OF_MEMORY: "the words reach beyond its memory of weights",
 }
 
 
-def image_bytes(image, pixels: int) -> bytes:
+def image_bytes(image, pixels: int, levels: int = MAX_PIXEL) -> bytes:
     """Payload of CLASSIFY for an image.
 
     Parameters
     ----------
     image : array_like of int
-        0 (dark) to 16, of any shape with ``pixels`` elements, in row order.
+        0 (dark) to ``levels``, of any shape with ``pixels`` elements, in row order.
     pixels : int
         Inputs of the network.
+    levels : int
+        Its highest level.
 
     Raises
     ------
@@ -44,10 +47,39 @@ def image_bytes(image, pixels: int) -> bytes:
     if array.size != pixels:
         raise ValueError(f"image must have {pixels} pixels, not {array.size} (shape {array.shape})")
     array = array.reshape(-1)
-    bad = np.flatnonzero((array < 0) | (array > MAX_PIXEL))
+    bad = np.flatnonzero((array < 0) | (array > levels))
     if len(bad):
-        raise ValueError(f"image pixels must be between 0 and {MAX_PIXEL}, not {array[bad[0]]} at index {bad[0]}")
+        raise ValueError(f"image pixels must be between 0 and {levels}, not {array[bad[0]]} at index {bad[0]}")
     return array.astype(np.uint8).tobytes()
+
+
+def load_payloads(words, capacity: int):
+    """Payloads of LOAD for the words of a memory, in order: as many words in each as the board keeps.
+
+    Parameters
+    ----------
+    words : sequence of int
+        16 bits each.
+    capacity : int
+        The longest payload that the board keeps.
+
+    Yields
+    ------
+    bytes
+        The address of the first word, three bytes, then the words.
+    """
+    each = (capacity - 3) // 2
+    for start in range(0, len(words), each):
+        yield start.to_bytes(3, "little") + b"".join(word.to_bytes(2, "little") for word in words[start:start + each])
+
+
+def _nothing(payload, classes):
+    if payload:
+        raise ValueError(f"no payload was expected, not {payload.hex(' ')}")
+
+
+_CONTENT = {Command.IDENTIFY: lambda payload, classes: Identity.unpack(payload), Command.CLASSIFY: Classification.unpack,
+            Command.LOAD: _nothing}
 
 
 def is_reply(frame: Frame, request: Frame) -> bool:
@@ -55,7 +87,7 @@ def is_reply(frame: Frame, request: Frame) -> bool:
     return frame.sequence == request.sequence and frame.command == request.command | REPLY
 
 
-def reply_content(frame: Frame, command: Command) -> Identity | Classification:
+def reply_content(frame: Frame, command: Command, classes: int | None = None) -> Identity | Classification | None:
     """What a reply says.
 
     Parameters
@@ -64,6 +96,8 @@ def reply_content(frame: Frame, command: Command) -> Identity | Classification:
         The reply.
     command : Command
         What was asked.
+    classes : int, optional
+        Outputs of the board's network, for CLASSIFY.
 
     Raises
     ------
@@ -80,7 +114,7 @@ def reply_content(frame: Frame, command: Command) -> Identity | Classification:
     try:
         status = Status(frame.payload[0])
         if status == Status.OK:
-            return _CONTENT[command].unpack(frame.payload[1:])
+            return _CONTENT[command](frame.payload[1:], classes)
     except (IndexError, ValueError):
         raise CorruptionError(f"the board's reply to {command.name} cannot be read: "
                               f"{frame.payload.hex(' ') or 'no bytes'}") from None

@@ -9,7 +9,7 @@ from platforms import build, job
 from platforms.boards import find_board
 from platforms.errors import BuildError
 from platforms.files import sha256_of
-from platforms.job import build_digits, load_report
+from platforms.job import build_network, load_report
 from platforms.progress import Steps
 
 from .test_bitstream import Blink
@@ -36,22 +36,22 @@ def made(monkeypatch):
         calls.append((board.name, clock, baud, use_cache))
         return {"digits.bin": b"bits", "report.json": json.dumps({"format": 1, "board": board.name}).encode()}
 
-    monkeypatch.setattr(job, "_make_digits", make)
+    monkeypatch.setattr(job, "_make", make)
     return calls
 
 
 def test_second_build_comes_from_the_cache(own_cache, tmp_path, made, monkeypatch):
     board = find_board("icebreaker")
-    assert not build_digits(board, folder=tmp_path)["cached"]
+    assert not build_network(board, folder=tmp_path)["cached"]
     (tmp_path / "digits.bin").unlink()
-    report = build_digits(board, folder=tmp_path)
+    report = build_network(board, folder=tmp_path)
     assert report["cached"] and report["folder"] == str(tmp_path)
     assert (tmp_path / "digits.bin").read_bytes() == b"bits" and len(made) == 1
-    build_digits(board, folder=tmp_path, clock="30")
-    build_digits(find_board("icesugar"), folder=tmp_path)
+    build_network(board, folder=tmp_path, clock="30")
+    build_network(find_board("icesugar"), folder=tmp_path)
     monkeypatch.setenv("AMARANTH_nextpnr_opts", "--seed 2")
-    build_digits(board, folder=tmp_path)
-    build_digits(board, folder=tmp_path, use_cache=False)
+    build_network(board, folder=tmp_path)
+    build_network(board, folder=tmp_path, use_cache=False)
     assert len(made) == 5
 
 

@@ -65,7 +65,7 @@ def test_expected_failures_are_one_sentence(error, message, monkeypatch, capsys)
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr(commands, "build_digits", fail)
+    monkeypatch.setattr(commands, "build_network", fail)
     assert main(["build"]) == 1
     assert capsys.readouterr().err == message
 
@@ -74,7 +74,7 @@ def test_interruption_ends_with_130(monkeypatch, capsys):
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "build_digits", interrupt)
+    monkeypatch.setattr(commands, "build_network", interrupt)
     assert main(["build"]) == 130
     assert capsys.readouterr().err == "interrupted; finished files were left as they were\n"
 
@@ -83,7 +83,7 @@ def test_programming_error_is_not_hidden(monkeypatch):
     def fail(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(commands, "build_digits", fail)
+    monkeypatch.setattr(commands, "build_network", fail)
     with pytest.raises(ZeroDivisionError):
         main(["build"])
 
@@ -98,7 +98,7 @@ def test_build_prints_a_short_table(monkeypatch, capsys):
     report = {"board": {"name": "icebreaker", "title": "iCEBreaker", "part": "iCE40UP5K"}, "clock": {"text": "24 MHz"},
               "timing": {"fmax_hz": 30e6, "clock_hz": 24e6}, "bitstream": {"bytes": 9, "sha256": "ab" * 32, "file": "digits.bin"},
               "utilisation": [], "folder": "build/icebreaker", "placement": [1], "cached": False, "tools": {}}
-    monkeypatch.setattr(commands, "build_digits", lambda *args, **kwargs: report)
+    monkeypatch.setattr(commands, "build_network", lambda *args, **kwargs: report)
     assert main(["build"]) == 0
     shown = capsys.readouterr().out
     assert "longest path allows  30.00 MHz, the clock is 24 MHz" in shown and "build/icebreaker/report.html" in shown

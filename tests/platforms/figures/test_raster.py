@@ -11,9 +11,8 @@ def test_digit_has_a_square_for_each_inked_pixel():
 
 def test_raster_has_a_mark_for_each_spike():
     # Two time steps of three, two and two neurons; the first neuron is the highest bit.
-    example = {"input": [[0b10100000], [0b01000000]], "hidden": [[0], [0b11000000]], "output": [[0b01000000], [0b01000000]],
-               "counts": [0, 2], "class": 1}
-    picture = raster(example, [3, 2, 2], 2)
+    bands = [("input", 3, [[0b10100000], [0b01000000]]), ("hidden", 2, [[0], [0b11000000]]), ("output", 2, [[0b01000000], [0b01000000]])]
+    picture = raster(bands, [0, 2], 1, 2)
     marks = [path.count("M") for path in re.findall(r'<path class="spikes l\d" d="([^"]*)"', picture)]
     assert marks == [3, 2, 2]
     assert '<text class="class best"' in picture and ">2</text>" in picture

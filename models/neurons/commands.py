@@ -114,6 +114,7 @@ def _list(options):
 
 def _show(options):
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from models.neurons.float_model import FloatModel
@@ -129,10 +130,10 @@ def _show(options):
         print(json.dumps({"name": table.identifier, **table.document}, indent=1))
         return 0
     console = Console()
-    console.print(f"[bold]{table.name}[/bold] ({table.category}{f', {table.year}' if table.year else ''}; {table.origin})")
+    console.print(f"[bold]{escape(table.name)}[/bold] ({escape(table.category)}{f', {table.year}' if table.year else ''}; {table.origin})")
     for text in (table.summary, table.source, table.notes):
         if text:
-            console.print(text, highlight=False)
+            console.print(text, highlight=False, markup=False)
     console.print()
     for name, root in table.definitions.items():
         console.print(f"  {name} = {root!r}", highlight=False, markup=False)
@@ -147,10 +148,10 @@ def _show(options):
     console.print(f"  {table.method}, dt = {table.dt:g} {table.time_unit}", highlight=False)
     shown = Table("", "value", "unit", "meaning", box=None)
     for each in table.parameters.values():
-        shown.add_row(each.name, f"{each.value:g}", each.unit, each.meaning)
+        shown.add_row(each.name, f"{each.value:g}", each.unit, escape(each.meaning))
     for kind, part in (("state", table.states), ("input", table.inputs)):
         for each in part.values():
-            shown.add_row(f"{each.name} ({kind})", f"{each.lo:g} ... {each.hi:g}", each.unit, each.meaning)
+            shown.add_row(f"{each.name} ({kind})", f"{each.lo:g} ... {each.hi:g}", each.unit, escape(each.meaning))
     console.print(shown)
     return 0
 

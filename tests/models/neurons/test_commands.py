@@ -48,6 +48,13 @@ def test_show(capsys, mine):
     assert code == 0 and "Mine" in out and "time constant" in out
 
 
+def test_brackets_in_a_table_are_text(capsys, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('notes = "Of [/b], x[i] alone."\n' + MINE.replace("time constant", "slow [/x] part [a]"))
+    code, out, _ = run(capsys, "show", str(path))
+    assert code == 0 and "Of [/b], x[i] alone." in out and "slow [/x] part [a]" in out
+
+
 @pytest.mark.parametrize("arithmetic", ["float", "fixed"])
 def test_a_shown_step_is_python(capsys, mine, arithmetic):
     code, out, _ = run(capsys, "show", mine, "--step", arithmetic)

@@ -11,6 +11,7 @@ DATA = Path(__file__).parent / "data"
 # Recording, file, conventions, dt, names of the hidden nodes, other conventions.
 RUNS = [
     ("snntorch_leaky", "snntorch_leaky", "snntorch", 1e-4, {"spikes_1": "1"}, {}),
+    ("snntorch_leaky_zero", "snntorch_leaky", "snntorch", 1e-4, {"spikes_1": "1"}, {"reset": "value", "reset_time": "next step"}),
     ("snntorch_synaptic", "snntorch_synaptic", "snntorch", 1e-4, {}, {}),
     ("snntorch_synaptic_zero", "snntorch_synaptic", "snntorch", 1e-4, {}, {"reset": "value"}),
     ("snntorch_recurrent", "snntorch_recurrent", "snntorch", 1e-4, {"spikes_1": "1.lif"}, {}),
@@ -41,8 +42,11 @@ def test_spikes_are_those_of_the_tool(recording, file, conventions, dt, hidden, 
 def test_each_tool_needs_its_own_conventions():
     """The recordings tell the conventions apart: another tool's give other spikes."""
     for recording, file, own, dt, _, changes in RUNS:
-        if own == "spikingjelly" or file == "norse_dense":
+        # Without a recorded spiking output; and a reset at the begin of the next step gives the same spikes as one in this step.
+        if file == "norse_dense" or changes.get("reset_time") == "next step":
             continue
+        if own == "spikingjelly":
+            continue        # its thresholds are never met exactly
         with np.load(DATA / f"{recording}.npz") as recorded:
             run = simulate(read(DATA / f"{file}.nir"), recorded["inputs"], dt=dt, conventions="nir")
             assert (run.output != recorded["outputs"]).any(), recording

@@ -64,21 +64,22 @@ def spikes(generator, *shape, rate=0.4):
     return torch.from_numpy((generator.random((STEPS, BATCH, *shape)) < rate).astype(np.float32))
 
 
-def snntorch_leaky():
-    """The default neuron: reset by subtraction, one step late."""
+def snntorch_leaky(name, reset):
+    """The default neuron, whose reset comes one step late."""
     generator = np.random.default_rng(1)
-    options = {"init_hidden": True, "reset_mechanism": "subtract"}
+    options = {"init_hidden": True, "reset_mechanism": reset}
     first = snntorch.Leaky(beta=torch.full((10,), 0.9), threshold=uniform(generator, 0.8, 1.5, 10), **options)
     second = snntorch.Leaky(beta=torch.full((6,), 0.8), threshold=torch.ones(6), **options)
     dense = linear(generator, 12, 10, 0.25), linear(generator, 10, 6, 0.3, bias=False)
 
     def step(frame):
         hidden = first(dense[0](frame))
-        return {"spikes_1": hidden, "outputs": second(dense[1](hidden)), "membranes": second.mem}
+        return {"spikes_1": hidden, "outputs": second(dense[1](hidden))}
     graph = export_snntorch(torch.nn.Sequential(dense[0], first, dense[1], second), torch.zeros(1, 12), ignore_dims=[0])
     first.reset_mem()
     second.reset_mem()
-    record("snntorch_leaky", graph, step, spikes(generator, 12))
+    # The exporter writes the same file for every kind of reset.
+    record(name, graph if reset == "subtract" else None, step, spikes(generator, 12))
 
 
 def snntorch_synaptic(name, reset):
@@ -91,7 +92,6 @@ def snntorch_synaptic(name, reset):
         return {"outputs": neurons(dense(frame)), "membranes": neurons.mem}
     graph = export_snntorch(torch.nn.Sequential(dense, neurons), torch.zeros(1, 10), ignore_dims=[0])
     neurons.reset_mem()
-    # The exporter writes the same file for every kind of reset.
     record(name, graph if reset == "subtract" else None, step, spikes(generator, 10))
 
 
@@ -185,7 +185,8 @@ def spikingjelly_current():
 
 
 if __name__ == "__main__":
-    snntorch_leaky()
+    snntorch_leaky("snntorch_leaky", "subtract")
+    snntorch_leaky("snntorch_leaky_zero", "zero")
     snntorch_synaptic("snntorch_synaptic", "subtract")
     snntorch_synaptic("snntorch_synaptic_zero", "zero")
     snntorch_recurrent()

@@ -20,11 +20,11 @@ class _Cell(nn.Module):
         self._shape = () if neurons is None else (neurons,)
 
     def _fraction(self, name, value, learned):
-        """A leak or the like between 0 and 1: the sigmoid of what is learned."""
-        if not 0 < value < 1:
-            raise ValueError(f"{type(self).__name__} {name} must be between 0 and 1, not {value!r}")
-        raw = torch.full(self._shape, math.log(value / (1 - value)))
-        self.register_parameter(f"raw_{name}", nn.Parameter(raw, requires_grad=learned))
+        """A leak or the like between 0 and 1: the sigmoid of what is learned, and 0 where there is none to learn."""
+        if not 0 <= value < 1:
+            raise ValueError(f"{type(self).__name__} {name} must be 0 or between 0 and 1, not {value!r}")
+        raw = torch.full(self._shape, math.log(value / (1 - value)) if value else -math.inf)
+        self.register_parameter(f"raw_{name}", nn.Parameter(raw, requires_grad=learned and value > 0))
 
     def _positive(self, name, value, learned):
         """A threshold or the like: the exponential of what is learned."""
@@ -68,7 +68,7 @@ class LIF(_SpikingCell):
     neurons : int, optional
         A leak and a threshold of each neuron; without it one for the layer.
     leak : float
-        :math:`\lambda = dt / \tau`, between 0 and 1.
+        :math:`\lambda = dt / \tau`, between 0 and 1, or 0: integrate-and-fire, without a leak to learn.
     threshold : float
     reset : str
         ``"subtract"`` the threshold or to ``"zero"``.
@@ -238,7 +238,7 @@ class LI(_Cell):
     neurons : int, optional
         A leak of each neuron; without it one for the layer.
     leak : float
-        Between 0 and 1.
+        Between 0 and 1, or 0: none, and none to learn.
     learn_leak : bool
     """
 

@@ -57,7 +57,7 @@ class Grid:
     step : float
         The real weight that the integer 1 stands for.
     leak : int
-        In units of 2**-16.
+        In units of 2**-16; 0 for none.
     threshold : int
         In the unit of the current; 0 for a leaky integrator.
     current_bits, current_fraction, membrane_bits, membrane_fraction : int
@@ -78,7 +78,7 @@ class Grid:
         """The hardware's neuron."""
         formats = {"membrane": Q(self.membrane_bits - self.membrane_fraction, self.membrane_fraction),
                    "current": Q(self.current_bits - self.current_fraction, self.current_fraction)}
-        tau = (1 << LEAK_BITS) / self.leak
+        tau = (1 << LEAK_BITS) / self.leak if self.leak else math.inf
         if not self.threshold:
             return LeakyIntegrator(tau=tau, **formats)
         return SubtractiveLIF(tau=tau, threshold=self.threshold / (1 << self.current_fraction), **formats)
@@ -179,7 +179,8 @@ class SpikingLayer(nn.Module):
             thresholds = [min(max(1, round(self.levels * threshold / step)), LARGEST_THRESHOLD) for step in steps]
             steps = [self.levels * threshold / each for each in thresholds]
         step, chosen = min(zip(steps, thresholds), key=lambda pair: error(pair[0]))
-        leak = max(1, round(self.cell.leak.item() * (1 << LEAK_BITS)))
+        leak = self.cell.leak.item()
+        leak = max(1, round(leak * (1 << LEAK_BITS))) if leak else 0
         rows, largest = self._rows(step, bits), self.levels * getattr(self.connection, "pool", 1) ** 2
         current_bits = (largest * len(rows[0]) << bits - 1).bit_length() + 1
         if chosen:

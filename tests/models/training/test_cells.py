@@ -28,7 +28,7 @@ def test_a_synapse_charges_the_membrane_by_the_difference_of_two_exponentials():
     assert v[:, 0].detach().numpy() == pytest.approx((0.75 ** (n + 1) - 0.5 ** (n + 1)) / 0.25, rel=1e-5)
 
 
-@pytest.mark.parametrize("cell", [LIF(leak=1e-6), RecurrentLIF(1, leak=1e-6)], ids=["LIF", "recurrent"])
+@pytest.mark.parametrize("cell", [LIF(leak=0.0), RecurrentLIF(1, leak=0.0)], ids=["LIF", "recurrent"])
 def test_reset_by_subtraction_keeps_the_rate(cell):
     if isinstance(cell, RecurrentLIF):
         torch.nn.init.zeros_(cell.recurrent.weight)
@@ -37,14 +37,14 @@ def test_reset_by_subtraction_keeps_the_rate(cell):
 
 
 def test_reset_to_zero_loses_what_is_above_the_threshold():
-    spikes, v = LIF(leak=1e-6, reset="zero")(CONSTANT)
+    spikes, v = LIF(leak=0.0, reset="zero")(CONSTANT)
     assert spikes.mean().item() == pytest.approx(1 / 4)
     assert v[3].item() == 0
 
 
 def test_adaptation_lowers_the_rate_to_its_fixed_point():
     # Reset by subtraction of the raised threshold: rate * (threshold + beta * rate / leak_a) = current, without a leak.
-    spikes, _ = AdaptiveLIF(leak=1e-6, adaptation=0.05, adaptation_leak=0.02)(torch.full((4000, 1), 0.3))
+    spikes, _ = AdaptiveLIF(leak=0.0, adaptation=0.05, adaptation_leak=0.02)(torch.full((4000, 1), 0.3))
     rate = spikes[2000:].mean().item()
     assert rate == pytest.approx((-1 + np.sqrt(1 + 4 * 0.3 * 0.05 / 0.02)) / (2 * 0.05 / 0.02), rel=0.02)
 
@@ -83,6 +83,12 @@ def test_what_is_not_learned_has_no_gradient():
     assert [name for name, each in cell.named_parameters() if each.requires_grad] == []
 
 
+def test_without_a_leak_there_is_none_to_learn():
+    cell = LIF(leak=0.0)
+    spikes, _ = cell(torch.full((8, 1), 0.25))
+    assert spikes[:, 0].tolist() == [0, 0, 0, 1, 0, 0, 0, 1] and not cell.raw_leak.requires_grad
+
+
 @pytest.mark.parametrize("cell, neuron", [
     (LIF(leak=0.125), SubtractiveLIF(tau=8.0, membrane=Q(8, 20), current=Q(4, 20))),
     (LI(leak=0.125), LeakyIntegrator(tau=8.0, membrane=Q(8, 20), current=Q(4, 20)))], ids=["LIF", "LI"])
@@ -107,9 +113,9 @@ def test_exact_spikes_and_membranes_are_returned_and_the_cell_gives_the_gradient
 
 
 @pytest.mark.parametrize("make, error, message", [
-    (lambda: LIF(leak=0.0), ValueError, "LIF leak must be between 0 and 1, not 0.0"),
-    (lambda: LI(leak=1.5), ValueError, "LI leak must be between 0 and 1, not 1.5"),
-    (lambda: CubaLIF(synapse_leak=-1), ValueError, "CubaLIF synapse_leak must be between 0 and 1, not -1"),
+    (lambda: LIF(leak=-0.1), ValueError, "LIF leak must be 0 or between 0 and 1, not -0.1"),
+    (lambda: LI(leak=1.5), ValueError, "LI leak must be 0 or between 0 and 1, not 1.5"),
+    (lambda: CubaLIF(synapse_leak=-1), ValueError, "CubaLIF synapse_leak must be 0 or between 0 and 1, not -1"),
     (lambda: LIF(threshold=0), ValueError, "LIF threshold must be positive, not 0"),
     (lambda: LIF(reset="none"), ValueError, "LIF reset must be one of subtract, zero, not 'none'"),
     (lambda: LIF(surrogate=FastSigmoid), TypeError, "LIF surrogate must be a Surrogate")])

@@ -208,7 +208,7 @@ class ChipModel:
         return SampleResult(scores, labels, tuple(spikes))
 
     def _classify(self, samples):
-        time_steps, passed = self.network.time_steps, []
+        time_steps, passed, spikes = self.network.time_steps, [], None
         for k, core in enumerate(self.cores):
             if k == 0:
                 currents = np.broadcast_to(core.synapses.currents(samples), (time_steps, len(samples), core.core.layer.neurons))

@@ -182,7 +182,7 @@ def test_the_classifier_itself_answers_as_its_model():
     ({"build_id": "12"}, TypeError, "build id must be an integer, not '12'"),
     ({"clock_hz": 0.5}, TypeError, r"clock_hz must be an integer, not 0\.5"),
     ({"layers": (1, 10)}, ValueError, "layers must begin with at least 2 inputs, not 1"),
-    ({"layers": (64, 3)}, ValueError, "classifier result must have 3 counts and a label of up to 8 bits each"),
+    ({"layers": (64, 3)}, ValueError, "classifier result must have 3 counts, a label of up to 8 bits, and 32 bits of clocks, not StructLayout"),
     ({"timeout_bits": 0}, ValueError, "frame timeout must be between 2 and 4294967295 clocks, not 0"),
     ({"name": "x" * 33}, ValueError, "design name must have 1 to 32 ASCII characters")])
 def test_refusals(changes, error, message):
@@ -192,7 +192,7 @@ def test_refusals(changes, error, message):
 
 def test_result_layouts_that_do_not_fit_are_refused():
     identity = Identity(0, 1, 64, LAYERS, "x")
-    for counts, label, clocks in ((data.ArrayLayout(9, 10), 4, 32), (data.ArrayLayout(6, 10), 9, 32),
+    for counts, label, clocks in ((data.ArrayLayout(6, 9), 4, 32), (data.ArrayLayout(6, 10), 9, 32),
                                   (data.ArrayLayout(6, 10), 4, 31)):
-        with pytest.raises(ValueError, match="^classifier result must have 10 counts"):
+        with pytest.raises(ValueError, match="^classifier result must have 10 counts, a label of up to 8 bits, and 32 bits of clocks, not StructLayout"):
             Server(identity, data.StructLayout({"counts": counts, "label": label, "clocks": clocks}))

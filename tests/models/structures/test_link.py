@@ -1,8 +1,9 @@
 # amaranth: UnusedElaboratable=no
 import numpy as np
+import pytest
 
 from gateware.bus import FrameReceiver, FrameTransmitter
-from gateware.bus.format import Command, Decoder, Status, encode
+from gateware.bus.format import Command, Decoder, Frame, Status, encode
 from gateware.chip.serial_classifier import SerialClassifier
 from models import golden
 from platforms.host.sim_port import SimPort
@@ -46,19 +47,36 @@ def test_frame_transmitters_do_what_their_models_do():
         simulate(component, send_headers, send_payload, take, max_clocks=10_000)
 
 
-def test_the_digits_design_answers_as_its_model():
-    for top in SerialClassifier.examples().values():
-        model, port = golden(top), SimPort(top)
-        requests = Decoder().feed(model.stimulus(np.random.default_rng(14), 6_000).tobytes())
-        statuses = set()
-        for request in requests:
-            port.write(encode(request))
-            answer = b""
-            while data := port.read(0.001):
-                answer += data
-            assert answer == model.run(list(encode(request))).tobytes()
-            statuses.add((request.command if request.command in list(Command) else None, answer[9] if answer else None))
-        assert statuses >= {
-            (Command.IDENTIFY, Status.OK), (Command.CLASSIFY, Status.OK), (None, None), (None, Status.UNKNOWN_COMMAND),
-            (Command.CLASSIFY, Status.PIXEL_OUT_OF_RANGE), (Command.CLASSIFY, Status.UNSUPPORTED_VERSION)}
-        assert len(requests) > 200
+@pytest.fixture(params=SerialClassifier.examples().items(), ids=lambda item: item[0])
+def top(request):
+    return request.param[1]
+
+
+def test_a_serial_classifier_answers_as_its_model(top):
+    model, port, statuses = golden(top), SimPort(top), set()
+    requests = Decoder().feed(model.stimulus(np.random.default_rng(14), 6_000).tobytes())
+    for request in requests:
+        port.write(encode(request))
+        answer = b""
+        while data := port.read(0.001):
+            answer += data
+        assert answer == model.run(list(encode(request)), answer).tobytes()
+        statuses.add((request.command if request.command in list(Command) else None, answer[9] if answer else None))
+    assert statuses >= {
+        (Command.IDENTIFY, Status.OK), (Command.CLASSIFY, Status.OK), (None, None), (None, Status.UNKNOWN_COMMAND),
+        (Command.CLASSIFY, Status.PIXEL_OUT_OF_RANGE), (Command.CLASSIFY, Status.UNSUPPORTED_VERSION)}
+    if getattr(top.core, "words", 0):
+        assert statuses >= {(Command.CLASSIFY, Status.NOT_LOADED), *((Command.LOAD, status) for status in (
+            Status.OK, Status.BAD_LENGTH, Status.OUT_OF_MEMORY))}
+    assert len(requests) > 200
+
+
+def test_the_model_of_a_loaded_network_knows_its_own_weights_only():
+    top = SerialClassifier.examples()["loaded"]
+    model, words = golden(top), top.core.load_words()
+    image = Frame(1, Command.CLASSIFY, bytes(9))
+    assert model.answer(image).payload == bytes([Status.NOT_LOADED])
+    last = Frame(1, Command.LOAD, (len(words) - 1).to_bytes(3, "little") + words[-1].to_bytes(2, "little"))
+    assert model.answer(last).payload == bytes([Status.OK])
+    with pytest.raises(ValueError, match="^the weights that are loaded must be those of the network$"):
+        model.answer(image)

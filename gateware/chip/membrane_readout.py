@@ -60,10 +60,15 @@ class MembraneReadout(Component):
         m = Module()
         # Neurons come in order, so their sums rotate past one adder; the newest is compared in the clock after.
         sums = [Signal(self.score.shape, name=f"sum{j}") for j in range(self.classes)]
-        neuron, time_step = Signal(range(self.classes)), Signal(range(self.time_steps))
-        total, best = Signal(self.score.shape), Signal(self.score.shape)
-        compared, label = Signal(range(self.classes)), Signal(range(self.classes))
-        comparing, last, done = Signal(), Signal(), Signal()
+        neuron = Signal(range(self.classes))
+        time_step = Signal(range(self.time_steps))
+        total = Signal(self.score.shape)
+        best = Signal(self.score.shape)
+        compared = Signal(range(self.classes))
+        label = Signal(range(self.classes))
+        comparing = Signal()
+        last = Signal()
+        done = Signal()
         m.d.comb += [
             total.eq(Mux(time_step == 0, 0, sums[0]) + self.i.payload.v),
             self.i.ready.eq(~done & ~last),

@@ -136,7 +136,9 @@ class Server(Component):
             m.d.comb += [length.eq(bytes_), last.eq(bytes_ - 1), self.o.payload.eq(payload)]
 
         if self._words:
-            word_address, low, loaded = Signal(24), Signal(8), Signal()
+            word_address = Signal(24)
+            low = Signal(8)
+            loaded = Signal()
             m.d.comb += [self.load.address.eq(word_address), self.load.word.eq(Cat(low, self.data))]
 
         identifying = request.command == Command.IDENTIFY

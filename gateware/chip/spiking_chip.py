@@ -103,7 +103,9 @@ class SpikingChip(Component):
         m.submodules.inputs, m.submodules.readout = inputs, readout = self.inputs, self.readout
 
         # One sample at a time: the next one's inputs wait until this one's result is taken.
-        busy, number, clocks = Signal(), Signal(range(inputs.sources)), Signal(CLOCK_BITS)
+        busy = Signal()
+        number = Signal(range(inputs.sources))
+        clocks = Signal(CLOCK_BITS)
         m.d.comb += [
             inputs.i.payload.eq(self.i.payload),
             inputs.i.valid.eq(self.i.valid & ~busy),

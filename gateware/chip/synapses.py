@@ -119,12 +119,18 @@ class DenseSynapses(Component):
             m.d.comb += weights.load.eq(self.load)
 
         # An event's walk over the rows: addresses, then weights times level, then the new sums.
-        step, steps = Signal(range(max(rows, DEPTH))), max(rows, DEPTH)
+        step = Signal(range(max(rows, DEPTH)))
+        steps = max(rows, DEPTH)
         weight_row = Signal(range(max(2, self.depth)))
-        level, factor = Signal(self.levels.bit_length()), Signal(self.levels.bit_length())
-        walking, adding, storing = Signal(), Signal(), Signal()
-        added, stored = Signal.like(read.addr), Signal.like(read.addr)
-        before, after = Signal.like(read.data), Signal.like(read.data)
+        level = Signal(self.levels.bit_length())
+        factor = Signal(self.levels.bit_length())
+        walking = Signal()
+        adding = Signal()
+        storing = Signal()
+        added = Signal.like(read.addr)
+        stored = Signal.like(read.addr)
+        before = Signal.like(read.data)
+        after = Signal.like(read.data)
         m.d.sync += [adding.eq(walking & (step < rows)), added.eq(step), before.eq(read.data), storing.eq(adding), stored.eq(added),
                      factor.eq(level)]
         for lane in range(lanes):
@@ -136,7 +142,9 @@ class DenseSynapses(Component):
             m.d.comb += after[lane].eq(before[lane] + product)
 
         # The sums on their way out.
-        place, lane, row = Signal(range(self.places)), Signal(range(lanes)), Signal.like(read.addr)
+        place = Signal(range(self.places))
+        lane = Signal(range(lanes))
+        row = Signal.like(read.addr)
         time_step = Signal(range(self.time_steps))
         clearing = Signal()
         current = read.data.as_value().word_select(lane, width)
@@ -151,7 +159,8 @@ class DenseSynapses(Component):
             self.o.payload.current.eq(Mux(place < self.neurons, current, 0)),
         ]
 
-        event, ending = self.i.payload, Signal()
+        event = self.i.payload
+        ending = Signal()
 
         def accept():
             m.d.comb += self.i.ready.eq(1)

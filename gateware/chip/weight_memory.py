@@ -100,7 +100,8 @@ class LargeMemory(Component):
         m.d.comb += address.eq(Mux(self.load.write, self.load.address >> places, self.address))
         parts = []
         for k in range(-(-self.width // SPRAM_WIDTH)):
-            part, write = Signal(SPRAM_WIDTH, name=f"part{k}"), Signal(name=f"write{k}")
+            part = Signal(SPRAM_WIDTH, name=f"part{k}")
+            write = Signal(name=f"write{k}")
             m.d.comb += write.eq(self.load.write & (self.load.address[:places] == k))
             if getattr(platform, "device", "") == "iCE40UP5K":
                 m.submodules[f"cell{k}"] = Instance(

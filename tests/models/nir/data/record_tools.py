@@ -38,10 +38,11 @@ def linear(generator, inputs, outputs, gain, bias=True, kind=torch.nn.Linear):
 
 
 def convolution(generator, inputs, outputs, size, gain, kind=torch.nn.Conv2d, **options):
+    """Weights are multiples of 1/16, so that membranes meet thresholds exactly."""
     layer_ = kind(inputs, outputs, size, **options)
     with torch.no_grad():
-        layer_.weight.copy_(uniform(generator, -gain / 2, gain, *layer_.weight.shape))
-        layer_.bias.copy_(uniform(generator, -gain / 4, gain / 4, outputs))
+        layer_.weight.copy_(torch.round(16 * uniform(generator, -gain / 2, gain, *layer_.weight.shape)) / 16)
+        layer_.bias.copy_(torch.round(16 * uniform(generator, -gain / 4, gain / 4, outputs)) / 16)
     return layer_
 
 
@@ -141,7 +142,7 @@ def norse_dense():
 
 def norse_convolution():
     generator = np.random.default_rng(5)
-    neurons = norse.IAFCell(norse.IAFParameters(v_th=uniform(generator, 0.8, 1.6, 3, 4, 4)))
+    neurons = norse.IAFCell(norse.IAFParameters(v_th=torch.round(8 * uniform(generator, 0.8, 1.6, 3, 4, 4)) / 8))
     conv = convolution(generator, 2, 3, 3, 0.2, stride=2, padding=1)
     state = [None]
 

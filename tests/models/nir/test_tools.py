@@ -52,7 +52,8 @@ def test_each_tool_needs_its_own_conventions():
             assert (run.output != recorded["outputs"]).any(), recording
 
 
-@pytest.mark.parametrize("file, tool, dt, other", [("norse_convolution", "norse", 1e-3, ">="), ("spikingjelly_convolution", "spikingjelly", 1e-4, ">")])
+@pytest.mark.parametrize("file, tool, dt, other", [
+    ("norse_convolution", "norse", 1e-3, ">="), ("spikingjelly_convolution", "spikingjelly", 1e-4, ">")])
 def test_membranes_that_meet_thresholds_exactly_tell_the_comparisons_apart(file, tool, dt, other):
     with np.load(DATA / f"{file}.npz") as recorded:
         run = simulate(read(DATA / f"{file}.nir"), recorded["inputs"], dt=dt, conventions=tool, comparison=other)

@@ -1,16 +1,18 @@
 """The equations of a document: every name known, every unit right, every condition possible."""
 
+import math
 import re
 
 from .arrays import interval
 from .document import IDENTIFIER, check_name
-from .expression import call, substitute, variable
+from .expression import call, substitute, text as shown_text, variable, walk
 from .singularities import without_singularities
 from .table import Event
 from .units import check_units, per
 
 __all__ = ["Equations"]
 
+_MOST_POWER = 64
 _EVENT = {"when", "crossing", "reset", "refractory"}
 
 
@@ -64,6 +66,16 @@ class Equations:
             if not inner and name not in self._names and name not in self.inlined and name not in self._r.generators and name not in extra:
                 self._r.refuse(key, f"{name} is unknown; known are {', '.join(sorted(self._names | self.inlined.keys()))}")
 
+    def _check_numbers(self, key, root):
+        """No part of it without a value: a divisor that these parameters make 0, the logarithm of a negative number, an overflow."""
+        for each in walk(substitute(root, self._known)):
+            if each.is_number and not math.isfinite(each.value):
+                self._r.refuse(key, f"{shown_text(root)!r} has a part without a finite value with these parameters")
+            if each.op == "/" and each.args[1].is_number and each.args[1].value == 0:
+                self._r.refuse(key, f"{shown_text(root)!r} divides by 0 with these parameters")
+            if each.op == "**" and each.args[1].is_number and abs(each.args[1].value) > _MOST_POWER:
+                self._r.refuse(key, f"{shown_text(each)!r} must have an exponent of at most {_MOST_POWER}")
+
     def _check_units(self, root, units, expected=None, *, key):
         return check_units(root, units, expected=expected, where=f"{self._r.file}: {key}") if self._checked else None
 
@@ -99,6 +111,7 @@ class Equations:
             root = without_singularities(substitute(root, self.inlined), self._known)
             (self.derivatives if kind == "derivative" else self.maps)[full] = substitute(
                 root, {f"old({each})": variable(each) for each in self._states})
+            self._check_numbers(key, root)
 
     def _updated(self, key, text, extra=(), form="next", index=None):
         """An expression after the update: names of states mean the new values."""
@@ -107,7 +120,9 @@ class Equations:
         units = self._wide_units()
         inlined = substitute(root, self.inlined)
         after = substitute(inlined, {name: variable(f"{form}({name})") for name in self._states})
-        return root, units, substitute(after, {f"old({name})": variable(name) for name in self._states})
+        after = substitute(after, {f"old({name})": variable(name) for name in self._states})
+        self._check_numbers(key, after)
+        return root, units, after
 
     def events(self, dt):
         r, found = self._r, {}

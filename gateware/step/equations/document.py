@@ -14,7 +14,7 @@ from .units import parse_unit
 __all__ = ["IDENTIFIER", "Reader", "check_name", "read_aliases", "read_parameters", "read_protocol", "read_variables"]
 
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
-_RESERVED = {"spike", "dt", "pi", "size", "currents", "refractory", "clk", "rst", "state", "inputs", "params", "step"}
+_RESERVED = {"spike", "dt", "pi", "size", "currents", "refractory", "clk", "rst", "state", "inputs", "params", "step", "State", "Outputs", "math"}
 
 
 class Reader:
@@ -168,6 +168,9 @@ def read_protocol(r, document, inputs):
             r.refuse(f"protocol.inputs.{name}", "must be a number, {value, every}, {mean, amplitude, period} or {mean, sd, hold, seed}")
         for key, value in entry.items() if isinstance(entry, dict) else [("value", entry)]:
             r.number(f"protocol.inputs.{name}.{key}", value)
+            limits = inputs.get(name) or next(each for each in inputs.values() if each.vector == name)
+            if key in ("value", "mean") and not limits.lo <= value <= limits.hi:
+                r.refuse(f"protocol.inputs.{name}", f"{value:g} lies outside the range {limits.lo:g} to {limits.hi:g}")
     sweep = r.section(protocol, "fi")
     if sweep and (set(sweep) != {"input", "from", "to"} or sweep["input"] not in inputs):
         r.refuse("protocol.fi", "must have the keys input (one of the inputs), from, to")

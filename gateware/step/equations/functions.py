@@ -5,6 +5,10 @@ import math
 __all__ = ["ARITY", "FUNCTIONS", "evaluate"]
 
 
+# Integers beyond are infinite, as floats are beyond 2**1024, and take no time.
+_BITS = 1024
+
+
 def _exprel(x):
     return math.expm1(x) / x if abs(x) > 1e-12 else 1.0 + 0.5 * x
 
@@ -15,6 +19,18 @@ def _logistic(x):
 
 def _exp(x):
     return math.exp(x) if x < 709.7 else math.inf
+
+
+def _power(a, b):
+    if isinstance(a, int) and isinstance(b, int) and abs(a) > 1 and b * abs(a).bit_length() > _BITS:
+        return math.inf
+    result = a**b
+    return math.nan if isinstance(result, complex) else result
+
+
+def _shifted(a, b):
+    a, b = int(a), int(b)
+    return math.inf if a and a.bit_length() + b > _BITS else a << b
 
 
 def _erfcx(x):
@@ -34,8 +50,8 @@ ARITY = {name: count for name, (count, _) in FUNCTIONS.items()}
 
 _OPERATORS = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
-    "**": lambda a, b: a ** b, "%": lambda a, b: a % b, "neg": lambda a: -a, ">>": lambda a, b: int(a) >> int(b),
-    "<<": lambda a, b: int(a) << int(b),
+    "**": _power, "%": lambda a, b: a % b, "neg": lambda a: -a, ">>": lambda a, b: int(a) >> int(b),
+    "<<": _shifted,
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, "==": lambda a, b: a == b,
     "and": lambda a, b: bool(a and b), "or": lambda a, b: bool(a or b), "not": lambda a: not a,
     "if": lambda c, a, b: a if c else b,

@@ -11,6 +11,7 @@ __all__ = ["parse"]
 
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.LShift: "<<", ast.RShift: ">>", ast.Mod: "%"}
 _MAX_LENGTH = 20_000
+_MOST_TERMS = 1024
 
 
 def parse(text, *, index=None, generators=None, where="expression"):
@@ -138,6 +139,8 @@ class _Reader:
             if len(args) != 4 or not isinstance(args[1], ast.Name):
                 self._refuse(node, "must be sum(expression, index, from, to)")
             lo, hi = self._integer(args[2], index), self._integer(args[3], index)
+            if hi - lo >= _MOST_TERMS:
+                self._refuse(node, f"has {hi - lo + 1:,} terms: at most {_MOST_TERMS:,}")
             result = number(0)
             for k in range(lo, hi + 1):
                 result = call("+", result, self.read(args[0], index | {args[1].id: k}))

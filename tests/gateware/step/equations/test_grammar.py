@@ -49,6 +49,7 @@ def test_equal_expressions_are_one():
     ("(lambda: 1)()", "is not in the grammar"), ("[1, 2]", "is not in the grammar"), ("'text'", "is not in the grammar"),
     ("True", "is no number"), ("1e999", "is not finite"), ("x[y]", "must be an integer expression"), ("a is b", "a comparison that"),
     ("random()", "cannot stand here"), ("next(x + 1)", "takes the name of a state"), ("sum(k, k)", "must be sum"),
+    ("sum(k, k, 0, 10**9)", "has 1,000,000,001 terms: at most 1,024"),
     ("a // b", "is not in the grammar"),
     ("x := 3", "is not"), ("(" * 300 + ")" * 300, "is not an expression"), ("1+" * 20_000 + "1", "must have at most"),
 ])

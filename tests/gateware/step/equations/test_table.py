@@ -64,6 +64,12 @@ def test_a_good_table():
     ('reset = { v = "0" }', 'refractory = { time = -1.0 }', r"spike\.refractory\.time: must be 0 to 65535 steps"),
     ('name = "Leaky"', 'name = "Leaky"\nbase = "no_such"', r"base must be the name of another table"),
     ('name = "Leaky"', 'name = "Leaky', r"is no TOML"),
+    ("value = 20.0", "value = 0.0", r"equations\.v: .* divides by 0 with these parameters"),
+    ("-v/tau", "-v/tau + log(-theta/theta)*theta/tau", r"equations\.v: .* has a part without a finite value with these parameters"),
+    ("-v/tau", "-v/tau + 9**9**9**9*theta/tau", r"equations\.v: .* has a part without a finite value"),
+    ("-v/tau", "-v/tau + (v/theta)**1000*theta/tau", r"equations\.v: .* must have an exponent of at most 64"),
+    ("theta = {", "Outputs = {", r"parameters\.Outputs: is no name that can be used"),
+    ("[spike]", "[protocol]\ninputs = { I = 30.0 }\n[spike]", r"protocol\.inputs\.I: 30 lies outside the range -1 to 1"),
     ('name = "Leaky"', 'name = "Leaky"\norigin = "hearsay"', r"origin: must be published or reference-defined"),
 ])
 def test_a_malformed_table_is_refused_with_file_key_and_reason(tmp_path, old, new, reason):

@@ -248,7 +248,10 @@ class Server(Component):
             replying = fsm.ongoing("HEADER") | fsm.ongoing("PAYLOAD")
             with m.If(~fsm.ongoing("IDLE")):
                 m.d.comb += Assert(self.request.valid)
-            with m.If(replying & (status == Status.OK) & ~identifying):
+            with m.If(replying & (status == Status.OK) & (request.command == Command.CLASSIFY)):
                 m.d.comb += Assert(self.result.valid)
+            if self._words:
+                with m.If(fsm.ongoing("ADDRESS") | fsm.ongoing("ROOM") | fsm.ongoing("LOAD")):
+                    m.d.comb += Assert(request.command == Command.LOAD)
 
         return m

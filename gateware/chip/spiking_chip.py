@@ -1,6 +1,6 @@
 """A trained spiking network as one elaboratable: input levels in, scores and the class out."""
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out, connect
 
@@ -130,12 +130,13 @@ class SpikingChip(Component):
             answer.ready.eq(readout.i.ready),
         ]
 
+        last = self.i.valid & self.i.ready & (number == inputs.sources - 1)
         with m.If(~readout.o.valid):
-            m.d.sync += clocks.eq(clocks + 1)
+            m.d.sync += clocks.eq(Mux(last, 1, clocks + 1))
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += number.eq(number + 1)
-            with m.If(number == inputs.sources - 1):
-                m.d.sync += [number.eq(0), clocks.eq(1), busy.eq(1)]
+        with m.If(last):
+            m.d.sync += [number.eq(0), busy.eq(1)]
         with m.If(self.o.valid & self.o.ready):
             m.d.sync += busy.eq(0)
         scores = readout.o.payload.counts if self.network.readout == "count" else readout.o.payload.scores

@@ -2,35 +2,50 @@
 
 from gateware.bus import UARTTransmitter
 from gateware.chip.classifier import Classifier
-from gateware.chip.serial_classifier import SerialClassifier
+from gateware.chip.core import SpikingCore
+from gateware.chip.events import AddressEvents
 from gateware.chip.image_encoder import ImageEncoder
+from gateware.chip.membrane_readout import MembraneReadout
 from gateware.chip.readout import CountReadout
+from gateware.chip.serial_classifier import SerialClassifier
+from gateware.chip.spiking_chip import SpikingChip
+from gateware.chip.synapses import DenseSynapses
 from gateware.layers.dense import DenseLayer
 from gateware.layers.stochastic_dense import StochasticDense
 from gateware.neurons.bank import NeuronBank
 from gateware.step.folded import FoldedStep
 
+from .address_events import address_events
 from .classifier import classifier
 from .dense_layer import dense_layer
-from .serial_classifier import serial_classifier
+from .dense_synapses import dense_synapses
 from .folded import folded_step
 from .image_encoder import image_encoder
+from .membrane_readout import membrane_readout
 from .neuron_bank import neuron_bank
 from .readout import count_readout
+from .serial_classifier import serial_classifier
 from .spec import Spec
+from .spiking_chip import spiking_chip
+from .spiking_core import spiking_core
 from .stochastic_dense import stochastic_dense
 from .uart_transmitter import uart_transmitter
 
 __all__ = ["Spec", "spec_for"]
 
 _CONTRACTS = {
+    AddressEvents: address_events,
     Classifier: classifier,
     CountReadout: count_readout,
     DenseLayer: dense_layer,
+    DenseSynapses: dense_synapses,
     SerialClassifier: serial_classifier,
     FoldedStep: folded_step,
     ImageEncoder: image_encoder,
+    MembraneReadout: membrane_readout,
     NeuronBank: neuron_bank,
+    SpikingChip: spiking_chip,
+    SpikingCore: spiking_core,
     StochasticDense: stochastic_dense,
     UARTTransmitter: uart_transmitter,
 }

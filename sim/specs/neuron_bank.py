@@ -1,8 +1,23 @@
 """Contract of the neuron bank's schedule."""
 
+from typing import NamedTuple
+
 from amaranth.hdl import Mux, Signal
 
-__all__ = ["neuron_bank"]
+__all__ = ["NeuronBankWatch", "neuron_bank"]
+
+
+class NeuronBankWatch(NamedTuple):
+    """What the specification counted.
+
+    Parameters
+    ----------
+    begun, updated : Signal
+        The neuron whose input is the next to be accepted, and the one whose answer is the next to leave.
+    """
+
+    begun: object
+    updated: object
 
 
 def neuron_bank(spec, m, bank, *path):
@@ -18,7 +33,12 @@ def neuron_bank(spec, m, bank, *path):
     bank : NeuronBank
     *path : str
         Where the bank is in the specified component.
+
+    Returns
+    -------
+    NeuronBankWatch
     """
+    of = f" of {'.'.join(path)}" if path else ""
     (read,), (write,) = spec.memory(*path, "states")
     reading, writing, valid, advance = (spec.inside(name, *path) for name in ("reading", "writing", "valid", "advance"))
     # Neurons whose input was accepted, and that were updated, in turn; the row that the register behind the memory holds.
@@ -38,10 +58,10 @@ def neuron_bank(spec, m, bank, *path):
         m.d.sync += [number.eq(number + arrives - valid[-1]) for number, arrives in zip(behind, [bank.i.valid, *valid])]
 
     writing_now = write._en.any()
-    spec.claim(m, "every neuron is updated exactly once per input, in turn",
+    spec.claim(m, f"every neuron{of} is updated exactly once per input, in turn",
                (writing_now == given) & (~writing_now | (write._addr == updated)))
-    spec.claim(m, "every input meets the state of the neuron whose turn it is", ~valid[0] | (row == newest))
-    spec.claim(m, "no neuron is read while its new state is on the way",
+    spec.claim(m, f"every input{of} meets the state of the neuron whose turn it is", ~valid[0] | (row == newest))
+    spec.claim(m, f"no neuron{of} is read while its new state is on the way",
                (under_way < bank.count) & (begun == Mux(updated + under_way >= bank.count,
                                                         updated + under_way - bank.count, updated + under_way)))
 
@@ -49,3 +69,4 @@ def neuron_bank(spec, m, bank, *path):
         spec.help(m, (number == next_number + valid[k]) & (number <= bank.latency - k))
     spec.help(m, (begun < bank.count) & (updated < bank.count))
     spec.help(m, (reading == begun) & (writing == updated))
+    return NeuronBankWatch(begun, updated)

@@ -1,8 +1,10 @@
-"""Contract of the digits top level: those of its parts, where they are."""
+"""Contract of a classifier behind a UART: those of its parts, where they are."""
 
 from gateware.chip.classifier import Classifier
+from gateware.chip.spiking_chip import SpikingChip
 
 from .classifier import classifier
+from .spiking_chip import spiking_chip
 from .uart_transmitter import uart_transmitter
 
 __all__ = ["serial_classifier"]
@@ -22,4 +24,6 @@ def serial_classifier(spec, m, top, *path):
     """
     if isinstance(top.core, Classifier):
         classifier(spec, m, top.core, *path, "core")
+    if isinstance(top.core, SpikingChip):
+        spiking_chip(spec, m, top.core, *path, "core")
     uart_transmitter(spec, m, top._uart[1], *path, "uart_transmitter")

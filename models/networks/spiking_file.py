@@ -10,15 +10,19 @@ from pathlib import Path
 import numpy as np
 
 from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
+from gateware.neurons.equation_neuron import EquationNeuron
 from gateware.neurons.leaky_integrator import LeakyIntegrator
+from gateware.neurons.lif import LIF
+from gateware.neurons.lif import LIF
 from gateware.neurons.subtractive_lif import LEAK_BITS, SubtractiveLIF
 from gateware.step import Q
+from gateware.step.equations import read_document
 
-__all__ = ["is_spiking_network", "load_spiking", "save_spiking"]
+__all__ = ["is_spiking_network", "load_spiking", "save_spiking", "spiking_bytes"]
 
 FORMAT = "spikeloom spiking network"
 VERSION = 1
-NEURONS = {cls.__name__: cls for cls in (SubtractiveLIF, LeakyIntegrator)}
+NEURONS = {cls.__name__: cls for cls in (SubtractiveLIF, LeakyIntegrator, LIF, EquationNeuron)}
 
 
 def is_spiking_network(path):
@@ -74,7 +78,7 @@ def save_spiking(network, path):
     Parameters
     ----------
     network : SpikingNetwork
-        Its neurons SubtractiveLIF or LeakyIntegrator.
+        Its neurons SubtractiveLIF, LeakyIntegrator, LIF or EquationNeuron without random numbers.
     path : path-like
 
     Raises
@@ -82,15 +86,36 @@ def save_spiking(network, path):
     TypeError
         If a layer's neuron is another.
     """
-    path, arrays, rows = Path(path), {}, []
+    path, content = Path(path), spiking_bytes(network)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def spiking_bytes(network):
+    """The content of a network's file.
+
+    Parameters
+    ----------
+    network : SpikingNetwork
+
+    Raises
+    ------
+    TypeError
+        As :func:`save_spiking`.
+    """
+    arrays, rows = {}, []
     for k, layer in enumerate(network.layers):
         connection, kind = layer.connection, type(layer.neuron).__name__
         if type(layer.neuron) not in NEURONS.values():
             raise TypeError(f"network layer {k} must have a neuron of {', '.join(NEURONS)} to be written, not {layer.neuron!r}")
-        params, current = layer.neuron.params, layer.neuron.inputs.current
-        neuron = {"kind": kind, "leak": -params.minus_leak, "membrane": list(params.membrane), "current": list(current)}
-        if kind == "SubtractiveLIF":
-            neuron["threshold"] = params.threshold
+        neuron = {"kind": kind, **_neuron_row(layer.neuron, k)}
         row = {"connection": type(connection).__name__, "weight_bits": layer.weight_bits, "neuron": neuron}
         if isinstance(connection, Conv2d):
             row |= {name: list(getattr(connection, name)) for name in ("input", "stride", "padding", "pool")}
@@ -100,15 +125,23 @@ def save_spiking(network, path):
             arrays[f"bias{k}"] = np.array(connection.bias, np.int8)
     header = {"format": FORMAT, "version": VERSION, "name": network.name, "levels": network.levels, "time_steps": network.time_steps,
               "readout": network.readout, "provenance": network.provenance, "layers": rows}
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez_compressed(file, header=json.dumps(header, sort_keys=True), **arrays)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    file = io.BytesIO()
+    np.savez_compressed(file, header=json.dumps(header, sort_keys=True), **arrays)
+    return file.getvalue()
+
+
+def _neuron_row(neuron, k):
+    if isinstance(neuron, EquationNeuron):
+        table = neuron.table
+        if table.generators:
+            raise TypeError(f"network layer {k} must have a neuron without random numbers to be written, not {table.identifier}")
+        checked = any("unit" in each for group in ("state", "inputs") for each in table.document[group].values())
+        # As a text of its own: the order of the states has a meaning, and the header's names are sorted.
+        return {"identifier": table.identifier, "document": json.dumps(table.document), "units": checked}
+    params = neuron.params
+    row = {"leak": -params.minus_leak, "membrane": list(params.membrane), "current": list(neuron.inputs.current)}
+    fields = {SubtractiveLIF: ("threshold",), LIF: ("threshold", "rest", "reset", "refractory")}
+    return row | {name: getattr(params, name) for name in fields.get(type(neuron), ())}
 
 
 def _layer(row, content, k):
@@ -119,9 +152,14 @@ def _layer(row, content, k):
     more = {name: tuple(row[name]) for name in ("input", "stride", "padding", "pool") if name in row}
     bias = content.get(f"bias{k}")
     connection = kinds[row["connection"]](content[f"weights{k}"], bias=bias, **more)
-    neuron, membrane = row["neuron"], Q(*row["neuron"]["membrane"])
+    neuron = row["neuron"]
+    if neuron["kind"] == "EquationNeuron":
+        table = read_document(json.loads(neuron["document"]), neuron["identifier"], neuron["identifier"], units=neuron["units"])
+        return Layer(connection, EquationNeuron(table), row["weight_bits"])
+    membrane = Q(*neuron["membrane"])
     parameters = {"tau": (1 << LEAK_BITS) / neuron["leak"] if neuron["leak"] else inf, "membrane": membrane,
                   "current": Q(*neuron["current"])}
-    if neuron["kind"] == "SubtractiveLIF":
-        parameters["threshold"] = neuron["threshold"] / (1 << membrane.fraction_bits)
+    parameters |= {name: neuron[name] / (1 << membrane.fraction_bits) for name in ("threshold", "rest", "reset") if name in neuron}
+    if neuron["kind"] == "LIF":
+        parameters["refractory"] = neuron["refractory"]
     return Layer(connection, NEURONS[neuron["kind"]](**parameters), row["weight_bits"])

@@ -43,6 +43,9 @@ def _parser():
         sub.add_argument("--clock", metavar="MHZ[@SOURCE]", help="clock of the design (default: the board's)")
         sub.add_argument("--baud", type=int, default=1_000_000, help="line rate of the UART (default: 1000000)")
         sub.add_argument("--network", metavar="FILE", help="a network file or NIR graph (default: the digits network of the project)")
+        sub.add_argument("--dt", type=float, metavar="SECONDS", help="time step of an NIR graph (default: what its metadata says)")
+        sub.add_argument("--time-steps", type=int, metavar="N", help="of a sample of an NIR graph (default: what its metadata says)")
+        sub.add_argument("--conventions", choices=("nir", "snntorch", "norse", "spikingjelly"), help="of the tool that made an NIR graph")
         sub.add_argument("--samples", metavar="FILE", help="an .npz of levels or images, and labels (default: held-out images of the data set)")
 
     command("list", "list the boards", board=False, folder=False)

@@ -138,13 +138,18 @@ def _build(options):
         os.environ["SPIKELOOM_TOOLS"] = options.tools
     with Steps(_console(stderr=True)) as steps:
         report = build_network(board, clock=options.clock, baud=options.baud, network=options.network, samples=options.samples,
-                               folder=options.folder, use_cache=not options.fresh, steps=steps)
+                               conversion=_conversion(options), folder=options.folder, use_cache=not options.fresh, steps=steps)
     if options.keep:
         keep(report)
     _show(report, options)
     if options.check:
         check_kept(report)
         print(f"the bitstream is the one whose digest is kept for {board.name}", file=sys.stderr)
+
+
+def _conversion(options):
+    """What is given of the conversion of an NIR graph."""
+    return {name: getattr(options, name) for name in ("dt", "time_steps", "conventions") if getattr(options, name) is not None}
 
 
 def _show(report, options):
@@ -188,6 +193,7 @@ def _run(options):
     board, clock = _design_arguments(options)
     if options.count < 1:
         raise _ArgumentError(f"--count must be at least 1, not {options.count}")
+    options.conversion = _conversion(options)
     run_images(board, clock, options, console=_console(), say=_console(stderr=True).print)
 
 

@@ -66,7 +66,7 @@ def build(component, board="icebreaker", *, clock=None, folder=None, use_cache=T
     return report
 
 
-def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=None, folder=None, use_cache=True, steps=None):
+def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=None, conversion=None, folder=None, use_cache=True, steps=None):
     """Build a trained network for a board, after its evidence has been gathered.
 
     Parameters
@@ -80,6 +80,8 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
         A network file, or an NIR graph (``.nir``); by default the digits network that ships with the project.
     samples : path-like, optional
         What a spiking network is evaluated on, as :func:`models.networks.samples.load_samples` takes it.
+    conversion : dict, optional
+        ``dt``, ``time_steps``, ``conventions`` of an NIR graph, as `platforms.designs.choose.network_from_nir` takes them.
     folder : path-like, optional
         Where the files go; by default ``build/<board>``.
     use_cache : bool
@@ -107,7 +109,7 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
     # Everything that a build is made from. With it a second build needs no elaboration, which alone takes seconds.
     key = sha256_of(json.dumps([
         sources_digest("gateware", "models", "sim", "platforms"), board.name, str(clock), baud,
-        *(None if path is None else sha256_of(path.read_bytes()) for path in (network, samples)), os.environ.get("SPIKELOOM_DATA"),
+        *(None if path is None else sha256_of(path.read_bytes()) for path in (network, samples)), os.environ.get("SPIKELOOM_DATA"), conversion or {},
         find_toolchain(board.part.family).identity,
         [importlib.metadata.version(name) for name in ("amaranth", "amaranth-boards", "numpy", "numba")],
         sorted((name, value) for name, value in os.environ.items() if name.startswith("AMARANTH_"))]))
@@ -118,13 +120,13 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
         with steps("take from the cache") as step:
             step.result = f"entry {key[:12]}, digests hold"
     else:
-        files = _make(board, clock, baud, network, samples, use_cache, steps)
+        files = _make(board, clock, baud, network, samples, conversion or {}, use_cache, steps)
         cache.store(key, files)
     write_set(folder, files)
     return json.loads(files["report.json"]) | {"cached": cached, "folder": str(folder)}
 
 
-def _make(board, clock, baud, network, samples, use_cache, steps):
+def _make(board, clock, baud, network, samples, conversion, use_cache, steps):
     from .bitstream import build_bitstream
     from .clocks import choose_clock
     from .designs.choose import open_design
@@ -132,7 +134,7 @@ def _make(board, clock, baud, network, samples, use_cache, steps):
 
     clock = choose_clock(board, clock)
     with steps("load the network") as step:
-        design = open_design(network, board.part, baud)
+        design = open_design(network, board.part, baud, samples=samples, **conversion)
         top = design.create_top(clock.hz)
         step.result = f"{'-'.join(map(str, design.layers))}, {design.network.time_steps} time steps, {clock}"
     # Synthesis and simulation take about as long as each other, on a core each.
@@ -141,8 +143,7 @@ def _make(board, clock, baud, network, samples, use_cache, steps):
         evidence = design.gather_evidence(samples, use_cache=use_cache, steps=steps)
     report = describe_build(built.result) | design.describe(evidence, clock.hz)
     files = _files(design.name, built.result.bitstream, built.result.files, report, board)
-    weights = b"".join(word.to_bytes(2, "little") for word in design.load_words)
-    return files | ({"weights.bin": weights} if weights else {})
+    return files | design.files()
 
 
 def _files(name, bitstream, logs, report, board):

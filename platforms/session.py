@@ -74,7 +74,7 @@ def run_images(board, clock, options, *, console, say):
     board : Board
     clock : Clock
     options : argparse.Namespace
-        ``port, image, samples, count, baud, network, folder, json``.
+        ``port, image, samples, conversion, count, baud, network, folder, json``.
     console : rich.console.Console
         Where answers are shown.
     say : callable
@@ -91,7 +91,7 @@ def run_images(board, clock, options, *, console, say):
     from .host.driver import Board as Driver
     from .host.ports import open_port
 
-    design = open_design(options.network, board.part, options.baud)
+    design = open_design(options.network, board.part, options.baud, samples=options.samples, **options.conversion)
     images = _images(options, design)
     simulated = options.port == "sim"
     if simulated:

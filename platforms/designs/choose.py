@@ -2,30 +2,97 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from .digits import DigitsDesign
 from .spiking import SpikingDesign
 
-__all__ = ["open_design"]
+__all__ = ["network_from_nir", "open_design"]
+
+# So many samples show how far the membranes of a graph go.
+CALIBRATION = 200
+MEMBRANE_BITS = 18
 
 
-def open_design(network, part, baud):
+def open_design(network, part, baud, *, samples=None, **conversion):
     """The design of a network file.
 
     Parameters
     ----------
     network : path-like or None
-        A file of `models.networks`; None is the digits network that ships with the project.
+        A file of `models.networks`, or an NIR graph (``.nir``); None is the digits network that ships with the project.
     part : platforms.boards.Part
     baud : int
         Line rate of the UART in bits per second.
+    samples : path-like, optional
+        As :func:`models.networks.samples.load_samples` takes it; they show an NIR graph's formats how far its membranes go.
+    **conversion
+        Of an NIR graph, as in `network_from_nir`.
 
     Returns
     -------
     DigitsDesign or SpikingDesign
+
+    Raises
+    ------
+    ValueError
+        If the file is none of a network, or its network does not fit the part.
     """
     from models.networks import load
     from models.networks.spiking_file import is_spiking_network, load_spiking
 
+    if network is not None and Path(network).suffix == ".nir":
+        return SpikingDesign(network_from_nir(network, samples=samples, **conversion), part, baud=baud)
+    given = [name for name, value in conversion.items() if value is not None]
+    if given:
+        raise ValueError(f"{', '.join(given)} are about NIR graphs, and {network or 'the digits network'} is none")
     if network is not None and is_spiking_network(network):
         return SpikingDesign(load_spiking(network), part, baud=baud)
     return DigitsDesign(load(network), baud=baud)
+
+
+def network_from_nir(path, *, samples=None, dt=None, time_steps=None, conventions=None):
+    """The integers of an NIR graph.
+
+    Parameters
+    ----------
+    path : path-like
+    samples : path-like, optional
+        As in `open_design`.
+    dt : float, optional
+        The time step in seconds; by default what the graph's metadata says.
+    time_steps : int, optional
+        Of a sample; by default what the metadata says.
+    conventions : str, optional
+        Of the tool that made the graph, as in :func:`models.nir.simulate`; by default NIR's, with the reset of the metadata.
+
+    Returns
+    -------
+    gateware.chip.network.SpikingNetwork
+
+    Raises
+    ------
+    ValueError
+        If the metadata does not say what is not given, or the graph does not fit a chip.
+    """
+    import numpy as np
+
+    from models.networks.samples import load_samples
+    from models.nir import read, to_network
+
+    graph = read(path)
+    metadata = graph.metadata
+    wanted = {"dt": dt if dt is not None else metadata.get("dt"), "time_steps": time_steps or metadata.get("time_steps")}
+    for name, value in wanted.items():
+        if value is None:
+            raise ValueError(f"{path} does not say its {name}, as NIR graphs seldom do: give it with --{name.replace('_', '-')}")
+    levels = int(metadata.get("levels", 15))
+    input_range = (0.0, float(metadata["levels"]) if "levels" in metadata else 1.0)
+    arguments = {"dt": float(wanted["dt"]), "time_steps": int(wanted["time_steps"]), "levels": levels, "input_range": input_range,
+                 "membrane_bits": MEMBRANE_BITS, "name": Path(path).stem[:32], "conventions": conventions or "nir"}
+    if conventions is None and "reset" in metadata:
+        arguments["reset"] = str(metadata["reset"])
+    network = to_network(graph, **arguments)
+    some = load_samples(network, samples).levels[:CALIBRATION]
+    inputs = some.reshape(len(some), *network.inputs) * (input_range[1] / levels)
+    return to_network(graph, **arguments, samples=inputs.astype(np.float64))

@@ -113,6 +113,10 @@ class DigitsDesign:
             "standing": evidence["standing"],
         }
 
+    def files(self):
+        """What belongs to a build beside bitstream and report: nothing."""
+        return {}
+
     def line_seconds(self):
         """Time that an image takes on the line, and that its answer takes: start and stop bits included."""
         image = encode(Frame(0, Command.CLASSIFY, bytes(self.network.inputs)))

@@ -116,6 +116,16 @@ class SpikingDesign:
             "standing": evidence["standing"],
         }
 
+    def files(self):
+        """What belongs to a build beside bitstream and report: the weights to load, low bytes first; and the network in integers, where
+        its neurons are of the kinds that a file holds."""
+        from models.networks.spiking_file import NEURONS, spiking_bytes
+        holds = all(type(layer.neuron) in NEURONS.values() for layer in self.network.layers)
+        files = {"network.npz": spiking_bytes(self.network)} if holds else {}
+        if self.load_words:
+            files["weights.bin"] = b"".join(word.to_bytes(2, "little") for word in self.load_words)
+        return files
+
     def line_seconds(self):
         """Time that a sample takes on the line, and that its answer takes: start and stop bits included."""
         sample = encode(Frame(0, Command.CLASSIFY, bytes(self.layers[0])))

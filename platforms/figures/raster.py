@@ -41,7 +41,7 @@ def raster(bands, scores, best, time_steps):
     """
     from markupsafe import Markup
 
-    left, right, top, gap, width = 74, 78 if max(map(abs, scores)) > 999 else 58, 8, 26, 760
+    left, right, top, gap, width = 74, 118 if max(map(abs, scores)) > 999 else 58, 8, 26, 760
     heights = [*(neurons * min(5.2, 220 / neurons) for _, neurons, _ in bands[:-1]), 15.0 * bands[-1][1]]
     step = (width - left - right) / time_steps
     parts, y = [], top

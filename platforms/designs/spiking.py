@@ -117,11 +117,9 @@ class SpikingDesign:
         }
 
     def files(self):
-        """What belongs to a build beside bitstream and report: the weights to load, low bytes first; and the network in integers, where
-        its neurons are of the kinds that a file holds."""
-        from models.networks.spiking_file import NEURONS, spiking_bytes
-        holds = all(type(layer.neuron) in NEURONS.values() for layer in self.network.layers)
-        files = {"network.npz": spiking_bytes(self.network)} if holds else {}
+        """What belongs to a build beside bitstream and report: the network in integers, and the weights to load, low bytes first."""
+        from models.networks.spiking_file import spiking_bytes
+        files = {"network.npz": spiking_bytes(self.network)}
         if self.load_words:
             files["weights.bin"] = b"".join(word.to_bytes(2, "little") for word in self.load_words)
         return files

@@ -13,6 +13,7 @@ from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
 from gateware.neurons.equation_neuron import EquationNeuron
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.lif import LIF
+from gateware.neurons.subtractive_lif import LEAK_BITS, SubtractiveLIF
 from gateware.step import Q
 from gateware.step.equations import read_document
 

@@ -2,9 +2,9 @@
 
 from importlib import import_module
 
-_PLACES = {"CONVENTIONS": "conventions", "Conventions": "conventions", "Graph": "graph", "Recording": "simulation", "describe": "hardware",
-           "from_network": "export", "from_nir": "graph", "levels_of": "chip", "read": "files", "simulate": "simulation", "to_network": "chip",
-           "write": "files"}
+_PLACES = {"CONVENTIONS": "conventions", "Conventions": "conventions", "Graph": "graph", "Recording": "simulation", "compare": "agreement",
+           "describe": "hardware", "from_network": "export", "from_nir": "graph", "levels_of": "chip", "read": "files",
+           "simulate": "simulation", "to_network": "chip", "write": "files"}
 
 __all__ = list(_PLACES)
 

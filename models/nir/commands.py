@@ -4,7 +4,12 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from .conventions import CHOICES
+
 __all__ = ["add_nir_commands"]
+
+# So many samples show how far membranes go.
+CALIBRATION = 200
 
 
 def add_nir_commands(commands):
@@ -19,6 +24,25 @@ def add_nir_commands(commands):
     show.add_argument("--conventions", default="nir", metavar="TOOL", help="nir (default), snntorch, norse or spikingjelly: whose time steps")
     show.add_argument("--json", action="store_true", help="the same as JSON")
     show.set_defaults(run=_show)
+    convert = actions.add_parser("convert", help="the integers of a chip from a NIR file, and how near they come",
+                                 description="Write the network of a chip, in integers, from a NIR file that is a chain of weights and neurons, "
+                                             "and say what was rounded and, with samples, how many spikes stay the same.")
+    convert.add_argument("file", type=Path, metavar="FILE")
+    convert.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="network file (.npz) to write")
+    convert.add_argument("--dt", type=float, default=1e-4, metavar="SECONDS", help="the time step, which the file does not say (default 1e-4)")
+    convert.add_argument("--time-steps", type=int, required=True, metavar="N", help="of a sample, 1 to 255")
+    convert.add_argument("--conventions", default="nir", metavar="TOOL", help="nir (default), snntorch, norse or spikingjelly: whose time steps")
+    convert.add_argument("--reset", choices=CHOICES["reset"], help="of neurons, where it is not the tool's default")
+    convert.add_argument("--reset-time", choices=CHOICES["reset_time"], help="likewise")
+    convert.add_argument("--levels", type=int, default=15, metavar="N", help="inputs are integers 0 to this (default 15)")
+    convert.add_argument("--input-range", type=float, nargs=2, default=(0.0, 1.0), metavar=("LOW", "HIGH"), help="what these stand for (0 1)")
+    convert.add_argument("--weight-bits", type=int, default=8, metavar="BITS", help="2 to 8 (default 8)")
+    convert.add_argument("--membrane-bits", type=int, default=16, metavar="BITS", help="8 to 32 (default 16)")
+    convert.add_argument("--readout", choices=["count", "membrane"], help="if not given, by whether the last neurons spike")
+    convert.add_argument("--common-leak", action="store_true", help="take the mean leak of neurons whose time constants differ")
+    convert.add_argument("--samples", type=Path, metavar="FILE", help="a NumPy archive with inputs, numbers within the input range, or images, "
+                                                                      "bytes that are scaled to it: (samples, ...)")
+    convert.set_defaults(run=_convert)
 
 
 def _show(options):
@@ -48,3 +72,59 @@ def _show(options):
 
 def _shape(shape):
     return " x ".join(map(str, shape))
+
+
+def _convert(options):
+    from models.networks.spiking_file import save_spiking
+
+    from .agreement import compare
+    from .chip import to_network
+    from .files import read
+    if not options.output.resolve().parent.is_dir():
+        raise ValueError(f"--output must name a file in a folder that exists, not {options.output}")
+    graph = read(options.file)
+    samples = None if options.samples is None else _samples(options.samples, graph, options.input_range)
+    changes = {name: value for name, value in (("reset", options.reset), ("reset_time", options.reset_time)) if value}
+    network = to_network(
+        graph, dt=options.dt, time_steps=options.time_steps, levels=options.levels, input_range=tuple(options.input_range),
+        weight_bits=options.weight_bits, membrane_bits=options.membrane_bits, samples=None if samples is None else samples[:CALIBRATION],
+        conventions=options.conventions, readout=options.readout, common_leak=options.common_leak, name=options.file.stem[:32], **changes)
+    save_spiking(network, options.output)
+    for layer in network.provenance["layers"]:
+        print(f"{layer['node']}: {layer['neuron']}, membrane {layer['membrane']}")
+        print(f"  weights off by {layer['rms weight error'] / layer['greatest weight']:.2%} (rms) of the greatest")
+        for name, leak in layer["leaks"].items():
+            print(f"  {name}: leak {leak['leak']} / 2**16, off by {leak['relative error']:.2g}")
+        if layer["threshold"]:
+            print(f"  threshold {layer['threshold']['held']} for {layer['threshold']['wanted']:.2f}")
+    if samples is not None:
+        found = compare(graph, network, samples)
+        for layer in found.layers:
+            print(f"{layer.node}: {layer.same:.2%} of spikes as in floating point; {layer.rates[1]:.4f} spikes per neuron and step for "
+                  f"{layer.rates[0]:.4f}; counts differ by {layer.counts:.3f}")
+        print(f"the same class for {found.classes:.2%} of {found.samples} samples")
+    print(f"wrote {options.output}: {network!r}")
+    return 0
+
+
+def _samples(path, graph, input_range):
+    import numpy as np
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file of samples {path}")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = dict(archive)
+    # Wrong bytes make NumPy, zipfile, zlib and tokenize raise a dozen kinds of exception.
+    except Exception as error:  # noqa: BLE001
+        raise ValueError(f"the file of samples {path} is damaged or no NumPy archive ({type(error).__name__})") from None
+    shape, (low, high) = graph.shapes[graph.inputs[0]], input_range
+    if "inputs" in arrays:
+        samples = arrays["inputs"]
+    elif arrays.get("images", np.zeros(0)).dtype == np.uint8:
+        samples = low + arrays["images"] * ((high - low) / 255)
+    else:
+        raise ValueError(f"the file of samples {path} must hold inputs, or images of bytes, not {', '.join(sorted(arrays)) or 'nothing'}")
+    if samples.ndim < 2 or not len(samples) or samples[0].size != int(np.prod(shape)) or samples.dtype.kind not in "iuf":
+        raise ValueError(f"samples of {path} must be numbers of the shape (samples, {', '.join(map(str, shape))}), "
+                         f"not {samples.dtype} of {samples.shape}")
+    return samples.reshape(len(samples), *shape)

@@ -12,7 +12,7 @@ from gateware.chip.spiking_chip import SpikingChip
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.lif import LIF
 from gateware.neurons.subtractive_lif import SubtractiveLIF
-from models.nir import from_network, levels_of, read, simulate, to_network
+from models.nir import compare, from_network, levels_of, read, simulate, to_network
 from models.nir.chain import chain_layers
 
 from .graphs import chain, full, lif
@@ -45,10 +45,13 @@ def test_spikes_of_the_tools_networks_in_integers(file, tool, dt, layers, least)
     inputs = np.random.default_rng(1).random((64, *graph.shapes[graph.inputs[0]]))
     network = to_network(graph, dt=dt, time_steps=32, conventions=tool, samples=inputs)
     wanted, result = spikes_of(graph, network, inputs, dt=dt, conventions=tool)
-    for layer in range(layers):
-        assert (wanted[layer] == result.spikes[layer]).mean() >= least
-        counts = wanted[layer].sum(axis=1) - result.spikes[layer].sum(axis=1)
-        assert np.abs(counts).mean() < 0.25 and wanted[layer].mean() > 0.02
+    found = compare(graph, network, inputs)
+    assert len(found.layers) == layers and found.samples == 64 and found.classes > 0.9
+    for number, layer in enumerate(found.layers):
+        assert layer.same == pytest.approx((wanted[number] == result.spikes[number]).mean()) and layer.same >= least
+        assert layer.counts == pytest.approx(np.abs(wanted[number].sum(axis=1) - result.spikes[number].sum(axis=1)).mean())
+        assert layer.rates == pytest.approx((wanted[number].mean(), result.spikes[number].mean()))
+        assert layer.counts < 0.25 and layer.rates[0] > 0.02
 
 
 def conv(weight, bias, stride=1, padding=0, dilation=1, groups=1):

@@ -1,13 +1,11 @@
-"""What hardware holds of a graph, and the command that shows it."""
+"""What hardware holds of a graph."""
 
-import json
 from pathlib import Path
 
 import nir
 import numpy as np
 import pytest
 
-from models.__main__ import main
 from models.nir import describe, read
 
 from .graphs import chain, full, lif
@@ -80,32 +78,3 @@ def test_every_primitive_is_described():
 def test_refused_options(options, message):
     with pytest.raises(ValueError, match=message):
         describe(chain((2,), lif(2)), **options)
-
-
-def test_the_command(capsys):
-    assert main(["nir", "show", str(DATA / "snntorch_leaky.nir"), "--conventions", "snntorch"]) == 0
-    text = capsys.readouterr().out
-    assert "v_threshold" in text and "as a whole: fits a chip's chain of layers" in " ".join(text.split())
-    assert main(["nir", "show", str(DATA / "snntorch_recurrent.nir"), "--dt", "1e-3"]) == 0
-    text = " ".join(capsys.readouterr().out.split())
-    assert "late by one time step: 1.lif -> 1.w_rec" in text and "warning: NIR node '1.lif'" in text and "as a whole: no chip:" in text
-
-
-def test_the_command_as_json(capsys):
-    assert main(["nir", "show", str(DATA / "norse_dense.nir"), "--dt", "1e-3", "--weight-bits", "6", "--json"]) == 0
-    report = json.loads(capsys.readouterr().out)
-    assert [node["kind"] for node in report["nodes"]] == ["Input", "Affine", "LIF", "Affine", "CubaLIF", "Affine", "LI", "Output"]
-    assert report["refusal"] is None and "6 bits" in report["nodes"][1]["facts"][0]["text"]
-
-
-def test_the_command_refuses(capsys, tmp_path):
-    assert main(["nir", "show", str(tmp_path / "none.nir")]) == 1
-    assert "none.nir does not exist" in capsys.readouterr().err
-
-
-def test_the_command_without_the_package(capsys, monkeypatch):
-    def fail(*_):
-        raise ModuleNotFoundError("No module named 'nir'", name="nir")
-    monkeypatch.setattr("models.nir.files.read", fail)
-    assert main(["nir", "show", str(DATA / "norse_dense.nir")]) == 1
-    assert "pip install 'spikeloom[nir]'" in capsys.readouterr().err

@@ -1,0 +1,92 @@
+"""How near the integers of a chip come to a NIR graph in floating point."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .chip import levels_of
+from .conventions import Conventions
+from .simulation import simulate
+
+__all__ = ["Agreement", "LayerAgreement", "compare"]
+
+# Samples that are run in floating point at a time.
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class LayerAgreement:
+    """Spikes of a layer.
+
+    Attributes
+    ----------
+    node : str
+    same : float
+        Part of its neurons and time steps with a spike in both or in neither.
+    rates : (float, float)
+        Spikes per neuron and time step, in floating point and in integers.
+    counts : float
+        Mean difference of a neuron's spikes in a sample.
+    """
+
+    node: str
+    same: float
+    rates: tuple
+    counts: float
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What :func:`compare` measures: its layers of spiking neurons, and the part of the samples with the same class."""
+
+    layers: tuple
+    classes: float
+    samples: int
+
+
+def compare(graph, network, samples):
+    """Run samples through a graph in floating point and through the golden model of its integers.
+
+    Parameters
+    ----------
+    graph : Graph
+    network : SpikingNetwork
+        That :func:`models.nir.to_network` made of the graph.
+    samples : array (samples, *shape)
+        In the graph's units, within the input_range of the conversion. Both get them rounded to the network's levels.
+
+    Returns
+    -------
+    Agreement
+    """
+    from gateware.chip.spiking_chip import SpikingChip
+    from models import golden
+    made, steps = network.provenance, network.time_steps
+    low, high = made["input_range"]
+    levels = levels_of(samples, network.levels, (low, high))
+    result = golden(SpikingChip(network)).classify(levels.reshape(len(levels), -1))
+    names = [layer["node"] for layer in made["layers"]]
+    spiking = [number for number, name in enumerate(names) if hasattr(graph.nodes[name], "v_threshold")]
+    totals, labels = np.zeros((len(names), 3)), []
+    for first in range(0, len(levels), BATCH):
+        part = levels[first:first + BATCH]
+        drive = np.broadcast_to(low + part * ((high - low) / network.levels), (steps, *part.shape))
+        run = simulate(graph, drive, dt=made["dt"], conventions=Conventions(**made["conventions"]), record=names)
+        values = [run.values[name].reshape(steps, len(part), -1).transpose(1, 0, 2) for name in names]
+        for number in spiking:
+            wanted, held = values[number], result.spikes[number][first:first + BATCH]
+            totals[number] += (wanted == held).sum(), wanted.sum(), np.abs(wanted.sum(axis=1) - held.sum(axis=1)).sum()
+        last = values[-1] if network.readout == "count" else run.membranes[names[-1]].reshape(steps, len(part), -1).transpose(1, 0, 2)
+        scores = last.sum(axis=1)
+        if network.readout == "count":
+            # As the chip does: among equals the highest membrane at the end, which never outweighs a spike.
+            end = run.membranes[names[-1]][-1].reshape(len(part), -1)
+            scores = scores + 0.5 * (end - end.min()) / max(np.ptp(end), 1e-300)
+        labels.append(scores.argmax(axis=1))
+    layers = []
+    for number in spiking:
+        neurons = result.spikes[number].shape[0] * result.spikes[number].shape[2]
+        same, spikes, counts = totals[number]
+        layers.append(LayerAgreement(names[number], float(same / (neurons * steps)),
+                                     (float(spikes / (neurons * steps)), float(result.spikes[number].mean())), float(counts / neurons)))
+    return Agreement(tuple(layers), float((np.concatenate(labels) == result.label).mean()), len(levels))

@@ -136,7 +136,7 @@ class Server(Component):
             m.d.comb += [length.eq(bytes_), last.eq(bytes_ - 1), self.o.payload.eq(payload)]
 
         if self._words:
-            word_address = Signal(24)
+            word_address, end = Signal(24), Signal(25)
             low = Signal(8)
             loaded = Signal()
             m.d.comb += [self.load.address.eq(word_address), self.load.word.eq(Cat(low, self.data))]
@@ -196,11 +196,14 @@ class Server(Component):
                     m.d.sync += word_address.eq(Cat(word_address[8:], self.data))
                     m.d.comb += advance.eq(1)
                     with m.If(index == 2):
-                        m.next = "ROOM"
+                        m.next = "REACH"
+                with m.State("REACH"):
+                    m.d.sync += end.eq(word_address + ((request.length - 3) >> 1))
+                    m.next = "ROOM"
                 with m.State("ROOM"):
                     # The index stays at the first word's first byte.
                     m.next = "LOAD"
-                    with m.If(word_address + ((request.length - 3) >> 1) > self._words):
+                    with m.If(end > self._words):
                         m.d.comb += rewind.eq(1)
                         refuse(Status.OUT_OF_MEMORY)
                 with m.State("LOAD"):

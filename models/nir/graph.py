@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 
 from .order import schedule
-from .primitives import plain, refuse, resolve, shape_of
+from .primitives import PRIMITIVES, plain, refuse, resolve, shape_of
 from .subgraphs import flatten
 
 __all__ = ["Graph", "from_nir"]
@@ -93,6 +93,9 @@ def from_nir(graph):
 def _description(node):
     """A node as a dict of its fields, as a file has them."""
     kind = type(node).__name__
+    if kind not in (*PRIMITIVES, "NIRGraph"):
+        # An exporter that does not know a module leaves something else, such as None; it is refused with its name.
+        return {"type": kind}
     if kind == "NIRGraph":
         return {"type": kind, "nodes": {name: _description(each) for name, each in node.nodes.items()}, "edges": node.edges,
                 "metadata": node.metadata}

@@ -234,3 +234,15 @@ def test_two_ways_between_the_same_nodes():
     through = graph_of(io(), [("in", "out")])
     with pytest.raises(ValueError, match="'in' -> 'out' is there twice: two ways"):
         from_nir(graph_of({**io(), "sub": through}, [("in", "sub"), ("sub", "out"), ("in", "out")]))
+
+
+def test_a_module_that_an_exporter_does_not_know():
+    with pytest.raises(ValueError, match="'a' has the unknown type 'NoneType'"):
+        from_nir(graph_of({**io(), "a": None}, [("in", "a"), ("a", "out")]))
+
+
+def test_the_package_has_no_other_names():
+    import models.nir
+    assert all(hasattr(models.nir, name) for name in models.nir.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'convert'"):
+        _ = models.nir.convert

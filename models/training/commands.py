@@ -23,7 +23,7 @@ def add_commands(networks):
                "  python -m models train mnist --hidden 256 --time-steps 4 --weight-bits 4\n"
                "  python -m models train mnist --resume          after an interruption, with the other options as before")
     mnist.add_argument("--network", choices=("dense", "conv"), default="dense", help="dense (default), or conv: 16C5-P2-32C5-P2-10")
-    mnist.add_argument("--hidden", type=int, nargs="+", default=[128], metavar="N", help="neurons of each hidden layer (default 128)")
+    mnist.add_argument("--hidden", type=int, nargs="+", metavar="N", help="neurons of each hidden layer of a dense network (default 128)")
     mnist.add_argument("--time-steps", type=int, default=8, metavar="T", help="of an image (default 8)")
     mnist.add_argument("--weight-bits", type=int, choices=BITS, default=8, metavar="BITS", help="of a weight, 2 to 8 (default 8)")
     mnist.add_argument("--epochs", type=int, default=30, metavar="N", help="with real numbers; a fifth as many follow (default 30)")
@@ -46,7 +46,9 @@ def _train_mnist(options):
     from models.networks import Accuracy
     from models.networks.spiking_file import save_spiking
     from models.training.mnist import MnistRecipe, train_mnist
-    recipe = MnistRecipe(options.network, options.hidden, options.time_steps, options.weight_bits, options.epochs, options.seed)
+    if options.hidden and options.network != "dense":
+        raise ValueError(f"--hidden is for --network dense, not {options.network}")
+    recipe = MnistRecipe(options.network, options.hidden or (128,), options.time_steps, options.weight_bits, options.epochs, options.seed)
     data = load_mnist(options.data)
     checkpoint = options.out.with_name(f"{options.out.name}.checkpoint")
     if checkpoint.exists() and not options.resume:

@@ -28,7 +28,8 @@ def raster(bands, scores, best, time_steps):
     Parameters
     ----------
     bands : list of tuple
-        Of each layer its name, its neurons, and a row of packed bits per time step.
+        Of each layer its name, its neurons, and a row of packed bits per time step. Where no neuron of the last one spikes, as
+        integrators do not, its band shows the scores.
     scores : list of int
         Of each neuron of the last layer.
     best : int
@@ -41,32 +42,53 @@ def raster(bands, scores, best, time_steps):
     """
     from markupsafe import Markup
 
-    left, right, top, gap, width = 74, 118 if max(map(abs, scores)) > 999 else 58, 8, 26, 760
+    silent = not any(map(any, bands[-1][2]))
+    words = [f"{score:,}" for score in scores]
+    left, top, gap, width = 74, 8, 26, 760
+    right = 6.5 * max(map(len, words)) + (14 if silent else 46)
     heights = [*(neurons * min(5.2, 220 / neurons) for _, neurons, _ in bands[:-1]), 15.0 * bands[-1][1]]
     step = (width - left - right) / time_steps
     parts, y = [], top
     for index, ((name, neurons, rows), height) in enumerate(zip(bands, heights)):
         pitch, last = height / neurons, index == len(bands) - 1
+        if last and silent:
+            parts.append(_time_axis(left, width - right, y - gap, time_steps))
+            y += gap
         label = left - (22 if last else 12)  # the output's class numbers stand beside the band
-        parts.append(f'<rect class="band" x="{left}" y="{y:g}" width="{width - left - right}" height="{height:g}" rx="3"/>'
+        parts.append(f'<rect class="band" x="{left}" y="{y:g}" width="{width - left - right:g}" height="{height:g}" rx="3"/>'
                      f'<text class="layer" x="{label}" y="{y + height / 2 - 3:g}">{name}</text>'
                      f'<text class="count" x="{label}" y="{y + height / 2 + 11:g}">{neurons}</text>')
         marks = "".join(f"M{left + (t + 0.14) * step:.5g} {y + (n + 0.5) * pitch:.5g}h{0.72 * step:.4g}"
                         for t, n in _spikes(rows, neurons))
-        parts.append(f'<path class="spikes l{min(index, 2)}" d="{marks}" stroke-width="{min(0.62 * pitch, 5):.3g}"/>')
+        if marks:
+            parts.append(f'<path class="spikes l{min(index, 2)}" d="{marks}" stroke-width="{min(0.62 * pitch, 5):.3g}"/>')
         if last:
-            most = max(max(scores), 1)
-            for neuron, count in enumerate(scores):
+            for neuron, (bar, word) in enumerate(zip(_bars(scores, left, width - right, silent), words)):
                 chosen = " best" if neuron == best else ""
                 middle = y + (neuron + 0.5) * pitch
                 parts.append(f'<text class="class{chosen}" x="{left - 4}" y="{middle + 3.5:g}">{neuron}</text>'
-                             f'<rect class="bar{chosen}" x="{width - right + 6}" y="{middle - 4:g}" '
-                             f'width="{max(30 * count / most, 0.5):.3g}" height="8" rx="1.5"/>'
-                             f'<text class="tally{chosen}" x="{width - right + 40}" y="{middle + 3.5:g}">{count:,}</text>')
+                             f'<rect class="bar{chosen}" x="{bar[0]:.4g}" y="{middle - 4:g}" width="{bar[1]:.3g}" height="8" rx="1.5"/>'
+                             f'<text class="tally{chosen}" x="{width - 2}" y="{middle + 3.5:g}">{word}</text>')
         y += height + gap
-    axis = y - gap + 16
-    ticks = "".join(f'<text class="tick" x="{left + (t + 0.5) * step:g}" y="{axis:g}">{t + 1}</text>'
-                    for t in range(time_steps) if t == 0 or (t + 1) % 8 == 0)
-    return Markup(f'<svg class="raster" viewBox="0 0 {width} {axis + 20:g}" role="img" aria-label="spikes of every neuron in every '
-                  f'time step">{"".join(parts)}{ticks}<text class="axis" x="{(left + width - right) / 2:g}" y="{axis + 16:g}">'
-                  f'time step</text></svg>')
+    if not silent:
+        parts.append(_time_axis(left, width - right, y - gap, time_steps))
+    return Markup(f'<svg class="raster" viewBox="0 0 {width} {y - gap + (6 if silent else 36):g}" role="img" aria-label="spikes of every '
+                  f'neuron in every time step">{"".join(parts)}</svg>')
+
+
+def _bars(scores, left, right, silent):
+    """Where the bar of each score begins and how long it is: in the band, to both sides of 0, or beside it."""
+    if not silent:
+        return [(right + 6, max(30 * max(score, 0) / max(*scores, 1), 0.5)) for score in scores]
+    low, high = min(0, *scores), max(1, *scores)
+    scale = (right - left - 24) / (high - low)
+    zero = left + 12 - low * scale
+    return [(zero + min(score, 0) * scale, max(abs(score) * scale, 0.5)) for score in scores]
+
+
+def _time_axis(left, right, y, time_steps):
+    """Numbers of time steps below a band that ends at ``y``."""
+    step = (right - left) / time_steps
+    shown = [t for t in range(time_steps) if time_steps <= 10 or t == 0 or (t + 1) % 8 == 0]
+    ticks = "".join(f'<text class="tick" x="{left + (t + 0.5) * step:g}" y="{y + 16:g}">{t + 1}</text>' for t in shown)
+    return f'{ticks}<text class="axis" x="{(left + right) / 2:g}" y="{y + 32:g}">time step</text>'

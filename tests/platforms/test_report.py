@@ -79,3 +79,23 @@ def test_short_table_has_the_figures(full_report):
     assert rows["longest path allows"] == "31.50 MHz, the clock is 24 MHz"
     assert "DSP blocks" not in rows
 
+
+
+def test_page_of_a_spiking_network_shows_memories_latencies_and_confusion(full_report):
+    report = full_report | {
+        "design": full_report["design"] | {"name": "MNIST", "layers": [4, 8, 2]},
+        "accuracy": [{"name": "ours", "correct": 1975, "total": 2000, "low": 0.98, "high": 0.99}],
+        "source": "2,000 samples", "confusion": [[990, 20], [5, 985]],
+        "latency": {"clocks": 4800, "seconds": 4800 / 24e6, "all_clocks": [4000, 4800, 5600], "request_seconds": 8e-3, "reply_seconds": 5e-4},
+        "memories": [{"memory": "weights of layer 0", "kind": "SPRAM", "blocks": 4, "width": 64, "depth": 12560, "bytes": 100480, "why": "8 lanes"}],
+        "activity": [{"layer": "inputs", "neurons": 4, "events": 1.5}, {"layer": "layer 0", "neurons": 8, "events": 4.0}],
+        "example": {"index": 0, "label": None, "class": 1, "image": [0, 15, 3, 0], "scores": [-12_000, 26_011],
+                    "spikes": [[[0b10100000]] * 2, [[0]] * 2]},
+    }
+    page = render_page(report)
+    for text in ("MNIST on 1BitSquared iCEBreaker", "98.75<small>%", "of 2,000 samples right", "200<small>µs", "from 4,000 to 5,600 clocks",
+                 "64 × 12,560", "26,011</text>", "-12,000</text>", ">990</span>", "37.5 %", "25.0 %"):
+        assert text in page, text
+    rows = dict(short_rows(report))
+    assert rows["ours"] == "98.75 % of 2,000 samples (98.0 to 99.0 %)"
+    assert rows["last byte to class, median"] == "4,800 clocks = 200 us"

@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from platforms.figures import digit, raster
 
 
@@ -17,3 +19,15 @@ def test_raster_has_a_mark_for_each_spike():
     assert marks == [3, 2, 2]
     assert '<text class="class best"' in picture and ">2</text>" in picture
     assert picture.count('class="band"') == 3
+
+
+def test_scores_of_silent_neurons_are_bars_to_both_sides_of_zero():
+    bands = [("layer 0", 2, [[0b10000000], [0b01000000]]), ("output", 3, [[0], [0]])]
+    picture = raster(bands, [-31_000, 500, 20_000], 2, 2)
+    lowest, _, best = (tuple(map(float, bar)) for bar in re.findall(r'<rect class="bar[ a-z]*" x="([^"]*)" y="[^"]*" width="([^"]*)"', picture))
+    assert sum(lowest) == pytest.approx(best[0], abs=0.6)
+    assert lowest[1] / best[1] == pytest.approx(31 / 20, rel=0.01)
+    assert 'text class="tally best" x="758"' in picture and ">-31,000</text>" in picture
+    assert picture.count('class="spikes') == 1
+    # The numbers of the time steps are between the spikes and the scores.
+    assert picture.index("time step") < picture.index("output")

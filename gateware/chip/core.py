@@ -8,8 +8,8 @@ from gateware.component import Component
 from gateware.neurons.bank import NeuronBank
 from gateware.step.pipeline import Pipeline
 
-from .events import EventLayout
-from .network import Dense, Layer
+from .conv_synapses import ConvSynapses
+from .network import Conv2d, Dense, Layer
 from .synapses import DenseSynapses
 
 __all__ = ["AnswerLayout", "SpikingCore"]
@@ -26,15 +26,16 @@ class SpikingCore(Component):
     Parameters
     ----------
     layer : Layer
-        With a dense connection.
     levels, time_steps, constant, lanes, loaded
         As in :class:`~gateware.chip.synapses.DenseSynapses`.
+    channels_last : bool
+        As in :class:`~gateware.chip.conv_synapses.ConvSynapses`, of a convolution.
     target : str
         As in :class:`~gateware.step.pipeline.Pipeline`.
 
     Members
     -------
-    i : In(stream of EventLayout(inputs, levels))
+    i : In(stream of events)
     o : Out(stream of AnswerLayout(neuron))
         Neuron 0 first.
     load : In
@@ -45,17 +46,21 @@ class SpikingCore(Component):
     Each neuron is updated once per time step. Events of the next time step are taken when the last sum has left.
     """
 
-    def __init__(self, layer, *, levels=1, time_steps=1, constant=False, lanes=8, loaded=False, target="ice40"):
+    def __init__(self, layer, *, levels=1, time_steps=1, constant=False, lanes=8, loaded=False, channels_last=False, target="ice40"):
         if not isinstance(layer, Layer):
             raise TypeError(f"SpikingCore layer must be a Layer, not {layer!r}")
         self.layer = layer
         # Of a bank that is smaller than its pipeline some places are empty.
         places = max(layer.neurons, Pipeline(layer.neuron, target=target).latency + 3)
-        self.synapses = DenseSynapses(layer.connection, weight_bits=layer.weight_bits, levels=levels, time_steps=time_steps,
-                                      constant=constant, lanes=lanes, places=places, loaded=loaded)
+        arguments = {"weight_bits": layer.weight_bits, "levels": levels, "time_steps": time_steps, "constant": constant, "lanes": lanes,
+                     "places": places, "loaded": loaded}
+        if isinstance(layer.connection, Conv2d):
+            self.synapses = ConvSynapses(layer.connection, channels_last=channels_last, **arguments)
+        else:
+            self.synapses = DenseSynapses(layer.connection, **arguments)
         self.bank = NeuronBank(layer.neuron, places, target=target)
         members = {
-            "i": In(stream.Signature(EventLayout(self.synapses.inputs, self.synapses.levels))),
+            "i": self.synapses.signature.members["i"],
             "o": Out(stream.Signature(AnswerLayout(layer.neuron))),
         }
         if loaded:

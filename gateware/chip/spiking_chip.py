@@ -10,7 +10,7 @@ from gateware.parameters import integer
 from .core import SpikingCore
 from .events import AddressEvents
 from .membrane_readout import MembraneReadout
-from .network import SpikingNetwork
+from .network import Conv2d, Dense, Layer, SpikingNetwork
 from .readout import CountReadout
 from .weight_memory import SPRAM_WIDTH
 
@@ -40,7 +40,8 @@ class SpikingChip(Component):
         ``scores`` (of each output neuron: its spikes, or the sum of its membrane), ``label`` (the class), ``clocks`` (from the
         last input accepted to this result valid).
     spikes<k> : Out(stream of unsigned(1), always ready)
-        For observation: the spikes of layer ``k``, neuron by neuron, time step by time step.
+        For observation: the spikes of layer ``k``, neuron by neuron, time step by time step; of a convolution place by place, at each
+        channel by channel.
     load : In(LoadLayout(words))
         The weights of the layer ``loaded``, before the first sample.
 
@@ -71,11 +72,20 @@ class SpikingChip(Component):
             raise ValueError(f"SpikingChip lanes must have {len(layers)} entries, one for each layer, not {self.lanes!r}")
         if self.loaded is not None and not 0 <= self.loaded < len(layers):
             raise ValueError(f"SpikingChip loaded must be a layer from 0 to {len(layers) - 1}, not {self.loaded}")
-        self.inputs = AddressEvents(network.sizes[0], network.levels)
+        # Neurons of a convolution leave place by place, so that their channels share a row of sums.
+        last = [False, *(isinstance(layer.connection, Conv2d) for layer in layers)]
+        placed = [each if not last[k] else _channels_last(each, layers[k - 1]) for k, each in enumerate(layers)]
         self.cores = tuple(
             SpikingCore(layer, levels=1 if k else network.levels, time_steps=network.time_steps, constant=not k, lanes=self.lanes[k],
-                        loaded=k == self.loaded, target=target) for k, layer in enumerate(layers))
-        self.events = tuple(AddressEvents(layer.neurons) for layer in layers[:-1])
+                        loaded=k == self.loaded, channels_last=last[k], target=target) for k, layer in enumerate(placed))
+
+        def events(k, levels=1):
+            """What turns the values before layer ``k`` into events."""
+            shape = layers[k].connection.inputs if isinstance(layers[k].connection, Conv2d) else None
+            return AddressEvents(network.sizes[k], levels, shape=shape, channels_last=last[k])
+
+        self.inputs = events(0, network.levels)
+        self.events = tuple(events(k) for k in range(1, len(layers)))
         last = layers[-1]
         if network.readout == "count":
             self.readout = CountReadout(last.neurons, network.time_steps, last.neuron.outputs.v)
@@ -160,5 +170,21 @@ class SpikingChip(Component):
         second = [[(71 * j + 31 * k + 5 * j * k) % 151 - 60 for k in range(6)] for j in range(3)]
         lif = SubtractiveLIF(tau=4.0, membrane=Q(4, 10), current=Q(5, 10))
         hidden = Layer(Dense(first, [3, -4, 5, 0, 1, -7]), lif)
-        return {"membrane": cls(SpikingNetwork("example", 7, [hidden, Layer(Dense(second), LeakyIntegrator(tau=6.0))], 5), lanes=(2, 4)),
+        kernel = [[[[(31 * o + 11 * y + 5 * x) % 15 - 7 for x in range(3)] for y in range(3)]] for o in range(2)]
+        conv = Layer(Conv2d(kernel, (1, 6, 6), padding=(1, 1), bias=[1, -2]), lif)
+        pooled = Layer(Conv2d([[[[9, -3], [4, 1]], [[7, 2], [-8, 5]]], [[[-6, 3], [8, 8]], [[1, 1], [9, -2]]]], (2, 6, 6), pool=(2, 2)),
+                       SubtractiveLIF(tau=4.0, membrane=Q(6, 4), current=Q(8, 4)))
+        dense = Layer(Dense([[each % 17 - 8 for each in range(8)], [each * 5 % 17 - 8 for each in range(8)]]), LeakyIntegrator(tau=6.0))
+        return {"convolutions": cls(SpikingNetwork("example", 7, [conv, pooled, dense], 4), lanes=(2, 1, 2)),
+                "membrane": cls(SpikingNetwork("example", 7, [hidden, Layer(Dense(second), LeakyIntegrator(tau=6.0))], 5), lanes=(2, 4)),
                 "count": cls(SpikingNetwork("example", 7, [hidden, Layer(Dense(second), lif)], 5, "count"), lanes=(8, 1))}
+
+
+def _channels_last(layer, before):
+    """A layer after a convolution, whose neurons leave channels last: the columns of a dense one in that order."""
+    connection = layer.connection
+    if isinstance(connection, Conv2d):
+        return layer
+    channels, height, width = before.connection.outputs
+    order = [(channel * height + y) * width + x for y in range(height) for x in range(width) for channel in range(channels)]
+    return Layer(Dense([[row[k] for k in order] for row in connection.weights], connection.bias), layer.neuron, layer.weight_bits)

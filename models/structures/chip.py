@@ -1,13 +1,14 @@
 """The models of a spiking chip and of its parts: events, synapses, cores, read-outs."""
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
+from gateware.chip.conv_synapses import ConvSynapses
 from gateware.chip.core import SpikingCore
 from gateware.chip.events import AddressEvents
 from gateware.chip.membrane_readout import MembraneReadout
-from gateware.chip.network import Dense
 from gateware.chip.spiking_chip import SpikingChip
 from gateware.chip.synapses import DenseSynapses
 
@@ -39,7 +40,15 @@ class EventsModel:
         level = steps[step, number]
         last = level < 0
         # What stands beside `last` is of the next time step.
-        return {"last": last, "number": np.where(last, 0, number), "level": np.where(last, 0, level)}
+        number, shape = np.where(last, 0, number), self.events.shape
+        places = {}
+        if shape:
+            channels, height, width = shape
+            y, x, channel = np.unravel_index(number, (height, width, channels))
+            if not self.events.channels_last:
+                channel, y, x = np.unravel_index(number, shape)
+            places = {"channel": channel, "y": y, "x": x}
+        return {"last": last, "number": number, "level": np.where(last, 0, level)} | places
 
     def stimulus(self, rng, size=200):
         """Random values of whole time steps, about ``size`` of them, half of them 0."""
@@ -48,16 +57,17 @@ class EventsModel:
 
 
 class SynapsesModel:
-    """The golden model of :class:`gateware.chip.synapses.DenseSynapses`.
+    """The golden model of :class:`gateware.chip.synapses.DenseSynapses` and :class:`gateware.chip.conv_synapses.ConvSynapses`.
 
     Parameters
     ----------
-    synapses : DenseSynapses
+    synapses : DenseSynapses or ConvSynapses
     """
 
     def __init__(self, synapses):
         self.synapses = synapses
-        self._sums = _Sums(synapses.connection, synapses.levels)
+        self._conv = isinstance(synapses, ConvSynapses)
+        self._sums = _ConvSums(synapses) if self._conv else _Sums(synapses.connection, synapses.levels)
 
     def currents(self, values):
         """The sums (K, neurons) of time steps' values (K, inputs)."""
@@ -82,24 +92,46 @@ class SynapsesModel:
         period = 1 if synapses.constant else synapses.time_steps
         steps = -(-size // (period * synapses.inputs)) * period
         values = rng.integers(0, synapses.levels + 1, steps * synapses.inputs) * (rng.random(steps * synapses.inputs) < rng.random())
-        return EventsModel(AddressEvents(synapses.inputs, synapses.levels)).run(values)
+        places = {"shape": synapses.connection.inputs, "channels_last": synapses.channels_last} if self._conv else {}
+        return EventsModel(AddressEvents(synapses.inputs, synapses.levels, **places)).run(values)
 
 
 class _Sums:
-    """Weighted sums of a dense connection, exact, by the fastest matrix product that is."""
+    """Weighted sums of a connection, one row of weights for each output, exact, by the fastest matrix product that is."""
 
     def __init__(self, connection, levels):
-        if not isinstance(connection, Dense):
-            raise TypeError(f"connection must be Dense, not {connection!r}")
-        weights = np.array(connection.weights, np.int64)
+        weights = np.array(connection.weights, np.int64).reshape(len(connection.weights), -1)
         bias = np.zeros(len(weights), np.int64) if connection.bias is None else np.array(connection.bias, np.int64)
-        largest = levels * (np.abs(weights).sum(axis=1) + np.abs(bias)).max()
+        largest = levels * (np.abs(weights).sum(axis=1) + np.abs(bias)).max() * prod(getattr(connection, "pool", ()))
         # Integers below 2**24 and 2**53 are exact in these, in whatever order they are summed.
         kind = np.float32 if largest < 1 << 24 else np.float64
         self._weights, self._bias = np.ascontiguousarray(weights.T.astype(kind)), (levels * bias).astype(kind)
 
     def __call__(self, values):
         return (values.astype(self._weights.dtype) @ self._weights + self._bias).astype(np.int64)
+
+
+class _ConvSums:
+    """Weighted sums of a convolution, neurons place by place: those of every window as a row of inputs."""
+
+    def __init__(self, synapses):
+        self._connection, self._channels_last = synapses.connection, synapses.channels_last
+        self._sums = _Sums(synapses.connection, synapses.levels)
+
+    def __call__(self, values):
+        connection = self._connection
+        channels, height, width = connection.input
+        if self._channels_last:
+            images = values.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
+        else:
+            images = values.reshape(-1, channels, height, width)
+        (down, across), (rows, columns) = connection.pool, connection.pooled
+        pooled = images.reshape(-1, channels, rows, down, columns, across).sum(axis=(3, 5), dtype=np.float32)
+        padded = np.pad(pooled, ((0, 0), (0, 0), *((pad, pad) for pad in connection.padding)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, connection.kernel[2:], axis=(2, 3))
+        windows = windows[:, :, ::connection.stride[0], ::connection.stride[1]].transpose(0, 2, 3, 1, 4, 5)
+        samples, out_rows, out_columns = windows.shape[:3]
+        return self._sums(windows.reshape(samples * out_rows * out_columns, -1)).reshape(samples, -1)
 
 
 class CoreModel:
@@ -242,6 +274,7 @@ def _span(values):
     return f"{values.min()} to {values.max()} ({values.dtype})" if values.size else f"none of {values.dtype}"
 
 
-for _component, _model in ((AddressEvents, EventsModel), (DenseSynapses, SynapsesModel), (SpikingCore, CoreModel),
+for _component, _model in ((AddressEvents, EventsModel), (DenseSynapses, SynapsesModel), (ConvSynapses, SynapsesModel),
+                           (SpikingCore, CoreModel),
                            (MembraneReadout, MembraneModel), (SpikingChip, ChipModel)):
     model_of.register(_component, _model)

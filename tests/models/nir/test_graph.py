@@ -49,6 +49,11 @@ def test_fields_of_pooling_of_any_kind(stride):
     assert graph.nodes["n0"].stride == (2, 2) and graph.shapes["n0"] == (1, 2, 2)
 
 
+def test_an_output_may_count_batch_and_time():
+    nodes = {"in": nir.Input(np.array([2])), "a": lif(2), "out": nir.Output(np.array([1, 1, 2]))}
+    assert from_nir(graph_of(nodes, [("in", "a"), ("a", "out")])).shapes["out"] == (2,)
+
+
 def test_subgraphs_become_flat():
     inner = graph_of({**io(), "lif": lif(2), "w": nir.Linear(np.eye(2))}, [("in", "lif"), ("lif", "w"), ("w", "lif"), ("lif", "out")])
     middle = graph_of({**io(), "inner": inner, "s": nir.Scale(full(2, 2))}, [("in", "s"), ("s", "inner"), ("inner", "out")])

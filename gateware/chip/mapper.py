@@ -1,10 +1,12 @@
 """Where a network's weights and sums go on a part, how many lanes read them, and why; or by how much it does not fit."""
 
 from dataclasses import dataclass
+from math import prod
 
 from amaranth.utils import ceil_log2
 
-from .network import Dense, SpikingNetwork
+from .conv_synapses import DRAIN
+from .network import Conv2d, SpikingNetwork
 from .spiking_chip import SpikingChip
 from .synapses import DEPTH
 from .weight_memory import SPRAM_DEPTH, SPRAM_WIDTH
@@ -14,6 +16,7 @@ __all__ = ["Memories", "MappingError", "Placement", "map_network"]
 # Bits and the shapes (width, depth) of a block RAM, of each family.
 BLOCKS = {"ice40": ((16, 256), (8, 512), (4, 1024), (2, 2048)), "ecp5": ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192))}
 LANES = (1, 2, 4, 8, 10, 16, 20, 32)
+MOST_LANES = 64
 # What the link and the read-out take beside the network: the frame's buffer, the identity.
 BESIDE = 3
 
@@ -94,14 +97,11 @@ def map_network(network, memories):
     """
     if not isinstance(network, SpikingNetwork):
         raise TypeError(f"map_network takes a SpikingNetwork, not {network!r}")
-    for k, layer in enumerate(network.layers):
-        if not isinstance(layer.connection, Dense):
-            raise MappingError(f"layer {k} is a {type(layer.connection).__name__}, and the chip has dense layers only")
     loaded, lanes = None, {}
     if memories.spram:
         loaded = max(range(len(network.layers)), key=lambda k: _depth(network.layers[k], 1) * network.layers[k].weight_bits)
         lanes[loaded] = _large_lanes(network.layers[loaded], loaded, memories)
-    choices = {k: {each: _rows(network, k, each, memories) for each in (*LANES, layer.neurons) if each <= min(layer.neurons, 64)}
+    choices = {k: {each: _rows(network, k, each, memories) for each in _possible_lanes(layer)}
                for k, layer in enumerate(network.layers) if k != loaded}
     for k, rows in choices.items():
         lanes[k] = min(rows, key=lambda each: (_blocks(rows[each]), -each))
@@ -109,7 +109,7 @@ def map_network(network, memories):
     for k in sorted(choices, key=lambda k: -network.layers[k].neurons):
         room = memories.ram - BESIDE - sum(_blocks(_rows(network, j, lanes[j], memories, j == loaded)) for j in lanes if j != k)
         lanes[k] = min((each for each in choices[k] if _blocks(choices[k][each]) <= room or each == lanes[k]),
-                       key=lambda each: (max(-(-network.layers[k].neurons // each), DEPTH), _blocks(choices[k][each])))
+                       key=lambda each: (_event_clocks(network.layers[k], each), _blocks(choices[k][each])))
     rows = [row for k in range(len(network.layers)) for row in _rows(network, k, lanes[k], memories, k == loaded)]
     ram = _blocks(rows) + BESIDE
     if ram > memories.ram:
@@ -123,7 +123,7 @@ def map_network(network, memories):
 def _large_lanes(layer, k, memories):
     """The lanes of a layer in large memory; refused, with the arithmetic, where it is too small."""
     bits = layer.weight_bits
-    lanes = min(memories.spram * SPRAM_WIDTH // bits, layer.neurons)
+    lanes = max(each for each in _possible_lanes(layer) if each * bits <= memories.spram * SPRAM_WIDTH)
     depth = _depth(layer, lanes)
     if depth > SPRAM_DEPTH:
         raise MappingError(f"layer {k} needs {depth * lanes * bits // 8:,} bytes of weights ({depth:,} rows of {lanes} weights of {bits} "
@@ -146,7 +146,7 @@ def _rows(network, k, lanes, memories, large=False):
 
     return [
         row("weights", lanes * bits, depth, _depth(layer, 1) * bits,
-            f"{lanes} lanes: an event takes {max(groups, DEPTH)} clocks" + (", and the contents are loaded" if large else ""),
+            f"{lanes} lanes: an event takes {_event_clocks(layer, lanes)} clocks" + (", and the contents are loaded" if large else ""),
             "SPRAM" if large else "block RAM"),
         row("sums", lanes * sums, groups, layer.neurons * sums, f"{lanes} sums of {sums} bits are added to at once"),
         row("state", state, layer.neurons, layer.neurons * state, "one neuron is updated in a clock")]
@@ -156,6 +156,23 @@ def _blocks(rows):
     return sum(row["blocks"] for row in rows if row["kind"] == "block RAM")
 
 
+def _possible_lanes(layer):
+    """The lanes that a layer can have: of a convolution, divisors of its channels."""
+    outputs = layer.connection.outputs[0]
+    conv = isinstance(layer.connection, Conv2d)
+    return sorted({each for each in (*LANES, outputs) if each <= min(outputs, MOST_LANES) and not (conv and outputs % each)})
+
+
+def _event_clocks(layer, lanes):
+    """Clocks that an event of the layer before takes."""
+    groups = -(-layer.connection.outputs[0] // lanes)
+    if isinstance(layer.connection, Conv2d):
+        return prod(layer.connection.kernel[2:]) * groups + DRAIN
+    return max(groups, DEPTH)
+
+
 def _depth(layer, lanes):
     """Rows of a layer's weight memory."""
-    return (layer.connection.inputs[0] + (layer.connection.bias is not None)) * -(-layer.neurons // lanes)
+    connection, groups = layer.connection, -(-layer.connection.outputs[0] // lanes)
+    sources = prod(connection.kernel[1:]) if isinstance(connection, Conv2d) else connection.inputs[0]
+    return (sources + (connection.bias is not None)) * groups

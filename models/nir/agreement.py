@@ -1,6 +1,7 @@
 """How near the integers of a chip come to a NIR graph in floating point."""
 
 from dataclasses import dataclass
+from math import gcd, prod
 
 import numpy as np
 
@@ -59,22 +60,28 @@ def compare(graph, network, samples):
     -------
     Agreement
     """
+    from gateware.chip.network import Conv2d
     from gateware.chip.spiking_chip import SpikingChip
     from models import golden
     made, steps = network.provenance, network.time_steps
     low, high = made["input_range"]
     levels = levels_of(samples, network.levels, (low, high))
-    result = golden(SpikingChip(network)).classify(levels.reshape(len(levels), -1))
+    # Lanes change no result, but must divide the channels of a convolution.
+    lanes = [gcd(8, layer.connection.outputs[0]) if isinstance(layer.connection, Conv2d) else 8 for layer in network.layers]
+    result = golden(SpikingChip(network, lanes=lanes)).classify(levels.reshape(len(levels), -1))
+    spikes = [_channels_first(found, layer.connection.outputs) for found, layer in zip(result.spikes, network.layers)]
     names = [layer["node"] for layer in made["layers"]]
     spiking = [number for number, name in enumerate(names) if hasattr(graph.nodes[name], "v_threshold")]
     totals, labels = np.zeros((len(names), 3)), []
+    shape = network.layers[-1].connection.outputs
+    places = _channels_first(np.arange(prod(shape)).reshape(1, 1, -1), shape).ravel()
     for first in range(0, len(levels), BATCH):
         part = levels[first:first + BATCH]
         drive = np.broadcast_to(low + part * ((high - low) / network.levels), (steps, *part.shape))
         run = simulate(graph, drive, dt=made["dt"], conventions=Conventions(**made["conventions"]), record=names)
         values = [run.values[name].reshape(steps, len(part), -1).transpose(1, 0, 2) for name in names]
         for number in spiking:
-            wanted, held = values[number], result.spikes[number][first:first + BATCH]
+            wanted, held = values[number], spikes[number][first:first + BATCH]
             totals[number] += (wanted == held).sum(), wanted.sum(), np.abs(wanted.sum(axis=1) - held.sum(axis=1)).sum()
         last = values[-1] if network.readout == "count" else run.membranes[names[-1]].reshape(steps, len(part), -1).transpose(1, 0, 2)
         scores = last.sum(axis=1)
@@ -82,11 +89,19 @@ def compare(graph, network, samples):
             # As the chip does: among equals the highest membrane at the end, which never outweighs a spike.
             end = run.membranes[names[-1]][-1].reshape(len(part), -1)
             scores = scores + 0.5 * (end - end.min()) / max(np.ptp(end), 1e-300)
-        labels.append(scores.argmax(axis=1))
+        labels.append(places[scores.argmax(axis=1)])
     layers = []
     for number in spiking:
-        neurons = result.spikes[number].shape[0] * result.spikes[number].shape[2]
-        same, spikes, counts = totals[number]
-        layers.append(LayerAgreement(names[number], float(same / (neurons * steps)),
-                                     (float(spikes / (neurons * steps)), float(result.spikes[number].mean())), float(counts / neurons)))
+        neurons = spikes[number].shape[0] * spikes[number].shape[2]
+        same, wanted, counts = totals[number]
+        rates = float(wanted / (neurons * steps)), float(spikes[number].mean())
+        layers.append(LayerAgreement(names[number], float(same / (neurons * steps)), rates, float(counts / neurons)))
     return Agreement(tuple(layers), float((np.concatenate(labels) == result.label).mean()), len(levels))
+
+
+def _channels_first(spikes, shape):
+    """Spikes (samples, time, neurons) in the graph's order: a chip's convolution has the channels of a place together."""
+    if len(shape) < 3:
+        return spikes
+    channels, height, width = shape
+    return spikes.reshape(*spikes.shape[:2], height, width, channels).transpose(0, 1, 4, 2, 3).reshape(spikes.shape)

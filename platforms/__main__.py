@@ -19,6 +19,7 @@ examples:
   python -m platforms report icebreaker                   what the last build was like
   python -m platforms program icebreaker                  load it into the board
   python -m platforms run icebreaker --port /dev/ttyUSB1  send it images and see what it says
+  python -m platforms simulate                            a serial port with the simulated board behind it
   python -m platforms run --port sim                      the same, with the RTL simulated clock by clock
 
 exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted
@@ -65,6 +66,9 @@ def _parser():
     run.add_argument("--port", required=True, help="serial port, such as /dev/ttyUSB1 or COM5, or: sim")
     run.add_argument("--image", metavar="FILE", help="text file of pixels, 0 to the network's highest level")
     run.add_argument("--count", type=int, default=10, help="how many held-out images (default: 10)")
+
+    simulate = command("simulate", "give a simulated board a serial port, for any program to open", folder=False)
+    design_options(simulate)
 
     command("program", "load a build into its board")
     return parser

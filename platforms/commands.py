@@ -197,4 +197,24 @@ def _run(options):
     run_images(board, clock, options, console=_console(), say=_console(stderr=True).print)
 
 
-COMMANDS = {"list": _list, "build": _build, "report": _report, "program": _program, "run": _run}
+def _simulate(options):
+    from .designs.choose import open_design
+    from .host.sim_port import SimPort
+    from .host.terminal import Terminal
+
+    board, clock = _design_arguments(options)
+    design = open_design(options.network, board.part, options.baud, samples=options.samples, **_conversion(options))
+    say = _console(stderr=True).print
+    say("compiling the design's RTL", style="dim")
+    terminal = Terminal(SimPort(design.create_top(clock.hz)))
+    if options.json:
+        print(json.dumps({"port": terminal.name, "build_id": f"{design.build_id(clock.hz):016x}"}), flush=True)
+    else:
+        print(f"{terminal.name} is {design.name} on {board.name}, simulated clock by clock; Ctrl-C ends it", flush=True)
+    try:
+        terminal.serve()
+    finally:
+        terminal.close()
+
+
+COMMANDS = {"list": _list, "build": _build, "report": _report, "program": _program, "run": _run, "simulate": _simulate}

@@ -29,7 +29,7 @@ CHUNK = 500             # images that are classified at a time
 FINE = 1 / 8            # learning rate of the integer epochs
 WARM_UP = 200           # optimiser steps, at most a tenth of all
 DECAY = 1e-3
-LEAK_RATE = 0.3         # learning rate of biases and time constants beside that of the weights
+OTHER_RATE = 0.3        # learning rate of biases and time constants beside that of the weights
 RATES = {"dense": 4e-3, "conv": 3e-3}
 
 
@@ -177,7 +177,7 @@ class _Training:
         weights = [each for name, each in named if name.endswith("weight")]
         others = [each for name, each in named if not name.endswith("weight")]
         self.optimiser = torch.optim.AdamW([{"params": weights, "weight_decay": DECAY, "share": 1.0},
-                                            {"params": others, "weight_decay": 0.0, "share": LEAK_RATE}], lr=self.rate, betas=(0.9, 0.99))
+                                            {"params": others, "weight_decay": 0.0, "share": OTHER_RATE}], lr=self.rate, betas=(0.9, 0.99))
 
     def epoch(self):
         """One pass over the training images; the figures of it."""

@@ -153,8 +153,8 @@ def _resolve(nodes, kinds, edges):
                 continue
             if kind == "Input":
                 shape = shape_of(nodes[name].get("shape"))
-                if shape is None or any(size < 1 for size in shape):
-                    raise refuse(name, kind, "field shape", f"must be the shape of one time step of one sample, not {shape}")
+                if not shape or any(size < 1 for size in shape):
+                    raise refuse(name, kind, "field shape", f"must be the shape of one time step of one sample, such as (10,), not {shape}")
             else:
                 known = [shapes[source] for source in before[name] if source in shapes]
                 if not known:

@@ -191,6 +191,7 @@ NAN[1, 0] = np.nan
     ((2, 3, 4), [nir.Flatten(None, 2, 1)], "must not lie after end_dim"),
     ((2, 3), [nir.Flatten(np.array([6, 1]), 0)], r"field input_type is \(6, 1\)"),
     ((0,), [lif(0)], "field shape must be the shape of one time step"),
+    ((), [lif()], r"field shape must be the shape of one time step of one sample, such as \(10,\), not \(\)"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_refused_nodes(shape, nodes, message):
     with pytest.raises(ValueError, match=message):

@@ -32,6 +32,8 @@ def main(arguments=None):
     pages = commands.add_parser("pages", help="the pages of the catalogue's neurons and their index; rewrites docs/neurons")
     pages.add_argument("names", nargs="*", metavar="NAME", help="only the pages of these, and the index")
     pages.add_argument("--hardware", action="store_true", help="renew only what pages and index say of hardware, from docs/neurons/hardware.csv")
+    commands.add_parser("mnist", help="the MNIST network on the iCEBreaker: accuracy, latency, area, speed of its model; renews the tables of "
+                                      "docs/mnist.md and README.md (needs MNIST in the folder that SPIKELOOM_DATA names)")
     sc = commands.add_parser("sc", formatter_class=argparse.RawDescriptionHelpFormatter,
                              help="errors, correlation, pairs of sources and areas of the stochastic operators; rewrites docs/sc",
                              description="Measure the stochastic operators and rewrite docs/sc.",
@@ -59,6 +61,9 @@ def main(arguments=None):
         if options.command == "pages":
             from .pages import run_pages
             return run_pages(options.names, hardware_only=options.hardware)
+        if options.command == "mnist":
+            from .mnist import run_mnist
+            return run_mnist()
         if options.command == "sc-speed":
             from .sc_speed import run_sc_speed
             return run_sc_speed(options.rounds)

@@ -1,0 +1,192 @@
+"""The MNIST network on the iCEBreaker: accuracy, latency, area, speed of its model; the tables of docs/mnist.md and of the front page.
+
+Accuracy, spikes, clocks and area are those of the build (``python -m platforms build``), from simulation and place and route.
+The model's speed is measured here, in time of the processor: other programs that share it do not count.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+
+from models import golden
+from models.datasets import load_mnist, to_levels
+from models.networks import Accuracy
+from models.networks.spiking_file import load_spiking
+from platforms.boards import find_board
+from platforms.files import write_whole
+from platforms.job import build_network
+from platforms.progress import Steps
+
+from .speed import best
+
+__all__ = ["model_speed", "page_text", "readme_text", "renew", "run_mnist"]
+
+ROOT = Path(__file__).parents[1]
+NETWORK = ROOT / "models" / "networks" / "mnist.npz"
+BOARD = "icebreaker"
+ROUNDS = 5
+MEMORIES_AND_LOGIC = ("logic", "ram", "spram")
+FIRST, LAST = "<!-- written by python -m benchmarks mnist -->\n", "<!-- end -->"
+
+# What others say of their own work, in their papers' abstracts or text; nothing of it was measured here. What was not found is empty.
+PEERS = (
+    ("Spiker+", "2401.01141", "Xilinx", "93.85", "0.78 ms", "7,612 logic cells", "18", "180 mW"),
+    ("Flexi-NeurA, 256-128-10", "2602.18140", "", "97.23; a later abstract says 96.23", "1.1 ms", "1,623 logic cells", "7", "111 mW"),
+    ("snn-fpga", "2507.07284", "Artix-7, 100 MHz", "", "0.52 ms", "6,358 LUT", "40.5", ""),
+    ("spiking recurrent cells", "2605.10679", "XC7A200T, 100 MHz", "96.31", "1.74 ms", "", "", ""),
+    ("LIF-only, differential time", "2505.11252", "UltraScale+", "above 99", "0.29 ms", "", "", ""),
+)
+
+
+def model_speed(network, levels, rounds=ROUNDS):
+    """Samples per second of processor time that a network's golden model classifies, the best of several rounds.
+
+    Parameters
+    ----------
+    network : gateware.chip.network.SpikingNetwork
+    levels : array, (N, inputs)
+    rounds : int
+    """
+    from gateware.chip.spiking_chip import SpikingChip
+    model = golden(SpikingChip(network))
+    model.classify(levels[:1])
+
+    def measure():
+        # Of all threads together.
+        start = time.process_time()
+        model.classify(levels)
+        return len(levels) / (time.process_time() - start)
+
+    (rate,) = best(rounds, measure)
+    return rate
+
+
+def renew(path, text):
+    """Put a text between the marks in a page; all else stays.
+
+    Raises
+    ------
+    ValueError
+        If the page has no such marks, or more than one pair.
+    """
+    page = path.read_text(encoding="utf-8")
+    if page.count(FIRST) != 1 or page.count(LAST) != 1 or page.index(LAST) < page.index(FIRST):
+        raise ValueError(f"{path.name} must hold one line {FIRST.strip()} and after it one line {LAST}")
+    before, after = page.split(FIRST)[0], page.split(LAST)[1]
+    write_whole(path, f"{before}{FIRST}{text}{LAST}{after}")
+
+
+def _accuracy(row):
+    low, high = row["low"], row["high"]
+    return f"{100 * row['correct'] / row['total']:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
+
+
+def _latency(report):
+    latency = report["latency"]
+    return f"{latency['clocks']:,} clocks, {latency['seconds'] * 1e3:.3f} ms at {report['clock']['hz'] / 1e6:g} MHz"
+
+
+def _used(report):
+    return {row["resource"]: row for row in report["utilisation"]}
+
+
+def _table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join([*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows)]) + "\n"
+
+
+def _at(values, share):
+    """The value that so many of the sorted values reach at most."""
+    return values[min(len(values) - 1, int(share * len(values)))]
+
+
+def page_text(report, network, speed):
+    """The tables of docs/mnist.md.
+
+    Parameters
+    ----------
+    report : dict
+        Of the build.
+    network : gateware.chip.network.SpikingNetwork
+    speed : float
+        Of the model, in samples per second of processor time.
+    """
+    (own,), rtl, latency, hz = report["accuracy"], report["rtl"], report["latency"], report["clock"]["hz"]
+    figures, clocks, used = network.provenance["figures"], latency["all_clocks"], _used(report)
+    exact = Accuracy(*figures["float"]["test"])
+    low, high = exact.interval
+    line = latency["request_seconds"] + latency["reply_seconds"]
+    rows = [
+        ("accuracy in integers, bit-true, all test images: in per cent, 95 % interval", _accuracy(own)),
+        ("the same network with real weights, before it was trained on in integers",
+         _accuracy({"correct": exact.correct, "total": exact.total, "low": low, "high": high})),
+        ("RTL against model", f"{rtl['images']} images, {rtl['spikes']:,} spikes, every score, class and count of clocks, over "
+                              f"{rtl['simulated']:,} simulated clocks: no difference"),
+        ("last byte of an image to its class, median", _latency(report)),
+        ("image and answer on the UART at 1 Mbaud", f"{latency['request_seconds'] * 1e3:.2f} ms + {latency['reply_seconds'] * 1e3:.2f} ms"),
+        ("images per second, one at a time over this UART", f"{1 / (line + latency['seconds']):,.0f}"),
+        *((used[name]["name"], f"{used[name]['used']:,} of {used[name]['available']:,}") for name in (*MEMORIES_AND_LOGIC, "dsp")),
+        ("Fmax after place and route", f"{report['timing']['fmax_hz'] / 1e6:.2f} MHz"),
+        ("golden model, all neurons' spikes kept", f"{speed:,.0f} images per second of processor time, the best of {ROUNDS} rounds on a shared machine"),
+    ]
+    spread = [(f"{100 * share:.0f} %" if 0 < share < 1 else "least" if not share else "most", f"{_at(clocks, share):,}",
+               f"{_at(clocks, share) / hz * 1e6:,.0f}") for share in (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)]
+    activity = [(row["layer"], row["neurons"], f"{row['events']:,.1f}",
+                 f"{100 * row['events'] / (row['neurons'] * (network.time_steps if k else 1)):.1f} %") for k, row in enumerate(report["activity"])]
+    memories = [(row["memory"], row["kind"], row["blocks"], f"{row['width']} x {row['depth']:,}", f"{row['bytes']:,}", row["why"])
+                for row in report["memories"]]
+    ours = (f"**this network, {'-'.join(map(str, network.sizes))}**", f"{report['board']['part']}, {hz / 1e6:g} MHz",
+            f"{100 * own['correct'] / own['total']:.2f}", f"{latency['seconds'] * 1e3:.3f} ms", f"{used['logic']['used']:,} logic cells",
+            f"{used['ram']['used']}, and {used['spram']['used']} SPRAM", "not measured", "simulation, place and route")
+    peers = [(name, part, accuracy, wait, cells, blocks, power, f"cited: [arXiv:{number}](https://arxiv.org/abs/{number})")
+             for name, number, part, accuracy, wait, cells, blocks, power in PEERS]
+    parts = [
+        "## Figures\n", _table(("what", "figure"), rows),
+        "## Latency\n",
+        f"From the last byte of an image accepted to its class ready, of the {rtl['images']} images in the RTL. It depends on how many pixels "
+        "are not\nblank and how many neurons spike. The two bytes of the CRC on the line, 20 bit times, are part of it.\n",
+        _table(("of the images", "clocks", "us"), spread),
+        _table(("events", "neurons", "per image, mean", "of all places"), activity),
+        "## Memories\n", _table(("memory", "kind", "blocks", "bits x rows", "bytes", "why"), memories),
+        "## Beside others\n",
+        "The others' figures are cited from their papers; nothing of theirs was run here, and what they count as latency may differ. Ours are "
+        "from\nsimulation and from place and route: no board has been measured.\n",
+        _table(("", "part", "accuracy, %", "latency", "logic", "block RAM", "power", "from"), [ours, *peers]),
+        "Tools: " + ", ".join(f"{name} {version}" for name, version in report["tools"].items()) + f". Build `{report['design']['build_id']}`.\n",
+    ]
+    return "\n".join(parts)
+
+
+def readme_text(mnist, digits):
+    """The table of the front page, from the reports of both networks."""
+    def column(report):
+        own, rtl, used = report["accuracy"][0], report["rtl"], _used(report)
+        area = ", ".join(f"{used[name]['used']:,} of {used[name]['available']:,} {used[name]['name']}" for name in MEMORIES_AND_LOGIC
+                         if used[name]["used"])
+        return (f"{100 * own['correct'] / own['total']:.2f} % of {own['total']:,}", _latency(report), area,
+                f"every spike, score and class of {rtl['images']} images: no difference")
+    names = ("accuracy in hardware integers, images never trained on", "last pixel to class, median", "iCE40UP5K", "RTL against model")
+    heads = (f"{title}, {'-'.join(map(str, report['design']['layers']))}" for title, report in (("MNIST", mnist), ("8 x 8 digits", digits)))
+    return _table(("", *heads), zip(names, column(mnist), column(digits)))
+
+
+def run_mnist():
+    """Build the MNIST and the digits network (or take them from the cache), measure the model, renew the tables; always 0.
+
+    Raises
+    ------
+    FileNotFoundError
+        If SPIKELOOM_DATA names no folder with MNIST.
+    """
+    data, network = load_mnist(), load_spiking(NETWORK)
+    levels = to_levels(data.test_images, network.levels).reshape(len(data.test_images), -1)
+    board = find_board(BOARD)
+    from rich.console import Console
+    with tempfile.TemporaryDirectory(prefix="spikeloom-") as folder, Steps(Console(stderr=True, highlight=False)) as steps:
+        reports = [build_network(board, network=path, folder=folder, steps=steps) for path in (NETWORK, None)]
+    speed = model_speed(network, levels)
+    text = page_text(reports[0], network, speed)
+    renew(ROOT / "docs" / "mnist.md", text)
+    renew(ROOT / "README.md", readme_text(*reports))
+    print(text)
+    return 0

@@ -65,6 +65,8 @@ def _parser():
     design_options(run)
     run.add_argument("--port", required=True, help="serial port, such as /dev/ttyUSB1 or COM5, or: sim")
     run.add_argument("--image", metavar="FILE", help="text file of pixels, 0 to the network's highest level")
+    run.add_argument("--timeout", type=float, default=0.25, metavar="SECONDS",
+                     help="wait so long for each answer (default: 0.25; a simulated board's serial port wants some 10)")
     run.add_argument("--count", type=int, default=10, help="how many held-out images (default: 10)")
 
     simulate = command("simulate", "give a simulated board a serial port, for any program to open", folder=False)

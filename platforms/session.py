@@ -74,7 +74,7 @@ def run_images(board, clock, options, *, console, say):
     board : Board
     clock : Clock
     options : argparse.Namespace
-        ``port, image, samples, conversion, count, baud, network, folder, json``.
+        ``port, image, samples, conversion, count, timeout, baud, network, folder, json``.
     console : rich.console.Console
         Where answers are shown.
     say : callable
@@ -98,7 +98,8 @@ def run_images(board, clock, options, *, console, say):
         say("simulating the design's pins, clock by clock; the first time its RTL is compiled", style="dim")
     port = open_port(options.port, lambda: design.create_top(clock.hz), options.baud)
     answers = []
-    with Driver(port, build_id=None if simulated else _expected_build(board, options), levels=design.levels) as driver:
+    with Driver(port, build_id=None if simulated else _expected_build(board, options), levels=design.levels,
+                timeout=options.timeout) as driver:
         identity = driver.identify()
         say(f"{identity.name}, {'-'.join(map(str, identity.layers))} neurons at {identity.clock_hz / 1e6:g} MHz, "
             f"build {identity.build_id:016x}", style="dim")

@@ -168,10 +168,10 @@ def _reset(node, conventions):
         when = {"end of next step": "one step late: subtracted at once as threshold / (1 - leak), the same spikes",
                 "next step": "before the next update: at once, the same spikes", "same step": "at once"}[conventions.reset_time]
         return Fact("v_reset", True, f"not used: the threshold is subtracted, {when}")
-    exact = not np.any(node.v_reset) and conventions.reset_time != "end of next step"
-    text = _span(node.v_reset) + ("" if not np.any(node.v_reset) else ": rounded to the membrane's format")
+    exact = not np.any(node.v_reset)
+    text = _span(node.v_reset) + ("" if exact else ": rounded to the membrane's format")
     if conventions.reset_time == "end of next step":
-        text += ", after the next update, which is lost: no hardware neuron does"
+        text += "; the next update is lost: reset at once, the membrane stands still for a step, the same spikes"
     return Fact("v_reset", exact, text)
 
 

@@ -66,13 +66,10 @@ def hardware_neuron(name, kind, values, formats, conventions):
     held = floor(wanted) + 1 if conventions.comparison == ">" else ceil(wanted)
     threshold, error = held / 2**membrane.fraction_bits, {"wanted": wanted, "held": held}
     if conventions.reset == "value":
-        if conventions.reset_time == "end of next step":
-            raise refuse(name, kind, "convention reset_time", "is 'end of next step' with a reset to a value: no hardware neuron loses the update "
-                                                              "after a spike; use 'same step' if that is what was meant")
         reset = values.reset / unit
         if not values.reset < values.threshold:
             raise refuse(name, kind, "field v_reset", f"must be below the threshold, not {values.reset:.6g} with {values.threshold:.6g}")
-        if leak and rest == start and values.synapse is None:
+        if leak and rest == start and values.synapse is None and conventions.reset_time != "end of next step":
             return LIF(tau=tau, dt=1.0, threshold=threshold, rest=rest, reset=reset, membrane=membrane, current=formats.current), error
         return _from_equations(kind, values, formats, conventions, rest, start, threshold, ("reset", reset)), error
     amount = values.threshold
@@ -121,6 +118,9 @@ def _from_equations(kind, values, formats, conventions, rest, start, threshold, 
     else:
         text, parameters["reset"] = reset
         spike, parameters["theta"] = {"threshold": "v >= theta", "reset": {"v": text}}, threshold
+        if conventions.reset == "value" and conventions.reset_time == "end of next step":
+            # Reset at once, the membrane stands still for the step whose update would be lost.
+            spike |= {"refractory": 1.0, "hold": ["v"]}
     return from_equations(*equations, **spike, parameters=parameters, ranges=ranges, init={"v": start}, method="map", dt=1.0,
                           precision=PRECISION, formats={state: f"Q{each.integer_bits}.{each.fraction_bits}" for state, each in fixed.items()},
                           name=f"NIR {kind}")

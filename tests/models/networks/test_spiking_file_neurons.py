@@ -26,10 +26,11 @@ def full(value):
 @pytest.mark.parametrize("node, conventions", [
     (nir.LIF(full(0.007), full(1), full(-0.25), full(1.5), full(-0.5)), {}),
     (nir.LIF(full(0.007), full(1), full(0), full(1.5)), {"conventions": "snntorch"}),
+    (nir.LIF(full(0.007), full(1), full(0), full(1.5)), {"conventions": "snntorch", "reset": "value"}),
     (nir.CubaLIF(full(0.003), full(0.007), full(1), full(0), full(1.5)), {"conventions": "norse"}),
     (nir.CubaLI(full(0.003), full(0.007), full(1), full(0.5)), {}),
     (nir.IF(full(1e3), full(1.5)), {"conventions": "spikingjelly"}),
-], ids=["LIF", "late subtraction", "CubaLIF", "CubaLI", "IF"])
+], ids=["LIF", "late subtraction", "late reset", "CubaLIF", "CubaLI", "IF"])
 def test_a_file_gives_the_same_network(tmp_path, node, conventions):
     network = network_of(node, **conventions)
     save_spiking(network, tmp_path / "network.npz")

@@ -86,7 +86,7 @@ def exact_weights(outputs, inputs):
 
 @pytest.mark.parametrize("conventions", [
     {}, {"comparison": ">="}, {"reset": "subtract"}, {"reset": "subtract", "comparison": ">="},
-    {"reset": "subtract", "reset_time": "end of next step"},
+    {"reset": "subtract", "reset_time": "end of next step"}, {"reset_time": "end of next step"},
     {"reset_time": "next step"}, {"reset": "subtract", "reset_time": "next step"}, {"initial": "zero"}, {"integration": "exact"}], ids=str)
 @pytest.mark.parametrize("kind", ["LIF", "leaky to -0.5", "IF", "CubaLIF"])
 def test_spikes_where_only_membranes_are_rounded(kind, conventions):
@@ -275,7 +275,6 @@ W = nir.Linear(np.eye(2))
     ((2,), [W, nir.IF(full(1, 2), np.array([1.0, -1.0]))], {}, "field v_threshold differs among the neurons and is not positive"),
     ((2,), [W, lif(2, v_reset=2)], {}, "field v_reset must be below the threshold, not 2 with 1"),
     ((2,), [W, lif(2, v_threshold=-1)], {"reset": "subtract"}, "field v_threshold must be positive to be subtracted, not -1"),
-    ((2,), [W, lif(2)], {"reset_time": "end of next step"}, "convention reset_time is 'end of next step' with a reset to a value"),
     ((2,), [W, lif(2, tau=1e-3)], {"conventions": "snntorch"}, "the membrane keeps nothing"),
     ((2,), [W], {}, r"NIR graph has no neurons \(I, IF"),
     ((2,), [W, lif(2), W], {}, r"'n2' \(Linear\) follows the last neurons"),

@@ -76,7 +76,6 @@ def test_refused_conversions(tmp_path, capsys):
     for arguments, message in ((["--samples", str(tmp_path / "text.npz")], "is damaged or no NumPy archive"),
                                (["--samples", str(tmp_path / "none.npz")], "there is no file of samples"),
                                (["-o", str(tmp_path / "none" / "x.npz")], "--output must name a file in a folder that exists"),
-                               (["--conventions", "snntorch", "--reset", "value"], "convention reset_time is 'end of next step'"),
                                (["--weight-bits", "9"], "weight_bits must be between 2 and 8, not 9")):
         assert convert(tmp_path, *arguments) == 1
         assert message in capsys.readouterr().err

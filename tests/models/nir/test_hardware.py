@@ -54,7 +54,7 @@ def test_resets():
     assert not facts_of(describe(graph, 1e-3), "n1")["v_reset"].exact
     assert "subtracted, at once" in facts_of(describe(graph, 1e-3, reset="subtract"), "n1")["v_reset"].text
     assert "threshold / (1 - leak)" in facts_of(describe(graph, 1e-3, conventions="snntorch"), "n1")["v_reset"].text
-    assert "lost" in facts_of(describe(graph, 1e-3, conventions="snntorch", reset="value"), "n1")["v_reset"].text
+    assert "stands still" in facts_of(describe(graph, 1e-3, conventions="snntorch", reset="value"), "n1")["v_reset"].text
 
 
 def test_a_graph_that_is_no_chain():

@@ -27,7 +27,8 @@ NEURONS = {cls.__name__: cls for cls in (SubtractiveLIF, LeakyIntegrator, LIF, E
 def is_spiking_network(path):
     """Whether a file is a spiking network's, whatever its version."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Not by its path: NumPy leaves a damaged file open.
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             return json.loads(str(archive["header"])).get("format") == FORMAT
     # Wrong bytes make NumPy, zipfile, zlib and json raise a dozen kinds of exception.
     except Exception:  # noqa: BLE001

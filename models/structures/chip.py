@@ -234,7 +234,7 @@ class ChipModel:
             raise ValueError(f"samples must have the shape (B, {network.sizes[0]}), not {samples.shape}")
         if samples.dtype.kind not in "iu" or samples.size and not 0 <= samples.min() <= samples.max() <= network.levels:
             raise ValueError(f"samples must hold integers between 0 and {network.levels}, not {_span(samples)}")
-        samples = samples.reshape(len(samples), -1)
+        samples = samples.reshape(len(samples), network.sizes[0])
         parts = [self._classify(samples[k:k + BATCH]) for k in range(0, max(len(samples), 1), BATCH)]
         scores, labels, *spikes = (np.concatenate(each) for each in zip(*parts))
         return SampleResult(scores, labels, tuple(spikes))
@@ -245,7 +245,7 @@ class ChipModel:
             if k == 0:
                 currents = np.broadcast_to(core.synapses.currents(samples), (time_steps, len(samples), core.core.layer.neurons))
             else:
-                currents = core.synapses.currents(spikes.reshape(-1, spikes.shape[2])).reshape(time_steps, len(samples), -1)
+                currents = core.synapses.currents(spikes.reshape(-1, spikes.shape[2])).reshape(time_steps, len(samples), core.core.layer.neurons)
             spikes, v = core.answers(currents)
             passed.append(spikes.transpose(1, 0, 2))
         if self.network.readout == "count":

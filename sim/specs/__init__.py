@@ -9,7 +9,7 @@ from gateware.chip.membrane_readout import MembraneReadout
 from gateware.chip.readout import CountReadout
 from gateware.chip.serial_classifier import SerialClassifier
 from gateware.chip.spiking_chip import SpikingChip
-from gateware.chip.synapses import DenseSynapses
+from gateware.chip.synapses import Synapses
 from gateware.layers.dense import DenseLayer
 from gateware.layers.stochastic_dense import StochasticDense
 from gateware.neurons.bank import NeuronBank
@@ -18,7 +18,6 @@ from gateware.step.folded import FoldedStep
 from .address_events import address_events
 from .classifier import classifier
 from .dense_layer import dense_layer
-from .dense_synapses import dense_synapses
 from .folded import folded_step
 from .image_encoder import image_encoder
 from .membrane_readout import membrane_readout
@@ -29,6 +28,7 @@ from .spec import Spec
 from .spiking_chip import spiking_chip
 from .spiking_core import spiking_core
 from .stochastic_dense import stochastic_dense
+from .synapses import synapses
 from .uart_transmitter import uart_transmitter
 
 __all__ = ["Spec", "spec_for"]
@@ -38,7 +38,6 @@ _CONTRACTS = {
     Classifier: classifier,
     CountReadout: count_readout,
     DenseLayer: dense_layer,
-    DenseSynapses: dense_synapses,
     SerialClassifier: serial_classifier,
     FoldedStep: folded_step,
     ImageEncoder: image_encoder,
@@ -47,6 +46,7 @@ _CONTRACTS = {
     SpikingChip: spiking_chip,
     SpikingCore: spiking_core,
     StochasticDense: stochastic_dense,
+    Synapses: synapses,
     UARTTransmitter: uart_transmitter,
 }
 

@@ -44,5 +44,14 @@ def address_events(spec, m, events, *path):
     spec.claim(m, f"the end of a time step{of} is told exactly once, after its values and before those of the next",
                ((events.o.valid & event.last) == due) & ~(taken & due))
 
+    if events.shape:
+        channels, height, width = events.shape
+        channel, y, x = (spec.inside(name, *path) for name in ("channel", "y", "x"))
+        place = (y * width + x) * channels + channel if events.channels_last else (channel * height + y) * width + x
+        spec.claim(m, f"an event{of} says the channel and the place of its number", place == accepted)
+        spec.claim(m, f"channel and place of an event{of} are those that are counted",
+                   (event.channel == channel) & (event.y == y) & (event.x == x))
+        spec.help(m, (channel < channels) & (y < height) & (x < width))
+
     spec.help(m, (accepted < sources) & (spec.inside("number", *path) == accepted) & (spec.inside("ended", *path) == due))
     spec.help(m, Mux(due, accepted == 0, lowest <= accepted))

@@ -2,8 +2,8 @@
 
 from amaranth.hdl import Mux, Signal
 
-from .dense_synapses import dense_synapses
 from .neuron_bank import neuron_bank
+from .synapses import synapses
 
 __all__ = ["spiking_core"]
 
@@ -23,7 +23,7 @@ def spiking_core(spec, m, core, *path):
         Where the core is in the specified component.
     """
     of = f" of {'.'.join(path)}" if path else ""
-    synapses = dense_synapses(spec, m, core.synapses, *path, "synapses")
+    sums = synapses(spec, m, core.synapses, *path, "synapses")
     bank = neuron_bank(spec, m, core.bank, *path, "bank")
     neurons, count = core.layer.neurons, core.bank.count
     # The neuron whose answer is the next to leave.
@@ -31,9 +31,9 @@ def spiking_core(spec, m, core, *path):
     with m.If(core.o.valid & core.o.ready):
         m.d.sync += answering.eq(Mux(answering == neurons - 1, 0, answering + 1))
 
-    spec.claim(m, f"every sum{of} drives the neuron whose it is", ~core.synapses.o.valid | (synapses.left == bank.begun))
+    spec.claim(m, f"every sum{of} drives the neuron whose it is", ~core.synapses.o.valid | (sums.left == bank.begun))
     spec.claim(m, f"every neuron{of} answers in turn, and empty places do not", ~core.o.valid | (bank.updated == answering))
 
-    spec.help(m, synapses.left == bank.begun)
+    spec.help(m, sums.left == bank.begun)
     spec.help(m, spec.inside("place", *path) == bank.updated)
     spec.help(m, answering == Mux(bank.updated < neurons, bank.updated, 0) if count > neurons else answering == bank.updated)

@@ -34,6 +34,8 @@ def main(arguments=None):
     pages.add_argument("--hardware", action="store_true", help="renew only what pages and index say of hardware, from docs/neurons/hardware.csv")
     commands.add_parser("mnist", help="the MNIST network on the iCEBreaker: accuracy, latency, area, speed of its model; renews the tables of "
                                       "docs/mnist.md and README.md (needs MNIST in the folder that SPIKELOOM_DATA names)")
+    commands.add_parser("stochastic-mnist", help="MNIST in stochastic arithmetic against stream length and sources; rewrites "
+                                                 "docs/stochastic_mnist.md (needs MNIST in the folder that SPIKELOOM_DATA names)")
     sc = commands.add_parser("sc", formatter_class=argparse.RawDescriptionHelpFormatter,
                              help="errors, correlation, pairs of sources and areas of the stochastic operators; rewrites docs/sc",
                              description="Measure the stochastic operators and rewrite docs/sc.",
@@ -64,6 +66,9 @@ def main(arguments=None):
         if options.command == "mnist":
             from .mnist import run_mnist
             return run_mnist()
+        if options.command == "stochastic-mnist":
+            from .stochastic_mnist import run_stochastic_mnist
+            return run_stochastic_mnist()
         if options.command == "sc-speed":
             from .sc_speed import run_sc_speed
             return run_sc_speed(options.rounds)

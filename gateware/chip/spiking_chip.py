@@ -175,9 +175,9 @@ class SpikingChip(Component):
         pooled = Layer(Conv2d([[[[9, -3], [4, 1]], [[7, 2], [-8, 5]]], [[[-6, 3], [8, 8]], [[1, 1], [9, -2]]]], (2, 6, 6), pool=(2, 2)),
                        SubtractiveLIF(tau=4.0, membrane=Q(6, 4), current=Q(8, 4)))
         dense = Layer(Dense([[each % 17 - 8 for each in range(8)], [each * 5 % 17 - 8 for each in range(8)]]), LeakyIntegrator(tau=6.0))
-        return {"convolutions": cls(SpikingNetwork("example", 7, [conv, pooled, dense], 4), lanes=(2, 1, 2)),
-                "membrane": cls(SpikingNetwork("example", 7, [hidden, Layer(Dense(second), LeakyIntegrator(tau=6.0))], 5), lanes=(2, 4)),
-                "count": cls(SpikingNetwork("example", 7, [hidden, Layer(Dense(second), lif)], 5, "count"), lanes=(8, 1))}
+        return {"membrane": cls(SpikingNetwork("example", 7, [hidden, Layer(Dense(second), LeakyIntegrator(tau=6.0))], 5), lanes=(2, 4)),
+                "count": cls(SpikingNetwork("example", 7, [hidden, Layer(Dense(second), lif)], 5, "count"), lanes=(8, 1)),
+                "convolutions": cls(SpikingNetwork("example", 7, [conv, pooled, dense], 4), lanes=(2, 1, 2))}
 
 
 def _channels_last(layer, before):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from amaranth.hdl import Const, Mux, Signal
 
-from gateware.chip.synapses import DenseSynapses
+from gateware.chip.network import Dense
 
 __all__ = ["SynapsesWatch", "synapses"]
 
@@ -95,7 +95,7 @@ def synapses(spec, m, part, *path):
                            & ((left >= part.neurons) | (row * lanes + lane == left))))
     if part.constant:
         spec.help(m, due | (time_step == 0))
-    (_dense if isinstance(part, DenseSynapses) else _convolution)(spec, m, part, path, of, read, walk, reading, taken)
+    (_dense if isinstance(part.connection, Dense) else _convolution)(spec, m, part, path, of, read, walk, reading, taken)
     return SynapsesWatch(left)
 
 

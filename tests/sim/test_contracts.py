@@ -5,9 +5,15 @@ import pytest
 
 from gateware.bus import FrameReceiver, FrameTransmitter, UARTReceiver, UARTTransmitter
 from gateware.chip.classifier import Classifier
-from gateware.chip.serial_classifier import SerialClassifier
+from gateware.chip.conv_synapses import ConvSynapses
+from gateware.chip.core import SpikingCore
+from gateware.chip.events import AddressEvents
 from gateware.chip.image_encoder import ImageEncoder
+from gateware.chip.membrane_readout import MembraneReadout
 from gateware.chip.readout import CountReadout
+from gateware.chip.serial_classifier import SerialClassifier
+from gateware.chip.spiking_chip import SpikingChip
+from gateware.chip.synapses import DenseSynapses
 from gateware.layers.dense import DenseLayer
 from gateware.layers.stochastic_dense import StochasticDense
 from gateware.neurons.bank import NeuronBank
@@ -16,17 +22,23 @@ from models.networks import load
 from sim.contracts import prove_contracts
 from sim.induction import prove_spec
 from sim.specs import Spec
+from sim.specs.address_events import address_events
 from sim.specs.classifier import classifier
 from sim.specs.dense_layer import dense_layer
 from sim.specs.image_encoder import image_encoder
+from sim.specs.membrane_readout import membrane_readout
 from sim.specs.neuron_bank import neuron_bank
 from sim.specs.readout import count_readout
+from sim.specs.spiking_chip import spiking_chip
+from sim.specs.spiking_core import spiking_core
 from sim.specs.stochastic_dense import stochastic_dense
+from sim.specs.synapses import synapses
 from sim.specs.uart_transmitter import uart_transmitter
 
 EXAMPLES = [pytest.param(component, id=f"{cls.__name__}-{name}")
             for cls in (UARTReceiver, UARTTransmitter, FrameReceiver, FrameTransmitter, DenseLayer, ImageEncoder, CountReadout,
-                        NeuronBank, Classifier, SerialClassifier, StochasticDense)
+                        NeuronBank, Classifier, SerialClassifier, StochasticDense, AddressEvents, DenseSynapses, ConvSynapses,
+                        SpikingCore, MembraneReadout, SpikingChip)
             for name, component in cls.examples().items()]
 
 
@@ -62,9 +74,12 @@ class Broken:
 
 
 CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout: count_readout, Classifier: classifier,
-             NeuronBank: neuron_bank, UARTTransmitter: uart_transmitter, StochasticDense: stochastic_dense}
+             NeuronBank: neuron_bank, UARTTransmitter: uart_transmitter, StochasticDense: stochastic_dense,
+             AddressEvents: address_events, DenseSynapses: synapses, ConvSynapses: synapses, SpikingCore: spiking_core,
+             MembraneReadout: membrane_readout, SpikingChip: spiking_chip}
 SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, NeuronBank: 600, UARTTransmitter: 2000,
-          StochasticDense: 1500}    # clocks
+          StochasticDense: 1500, AddressEvents: 400, DenseSynapses: 800, ConvSynapses: 800, SpikingCore: 800, MembraneReadout: 1500,
+          SpikingChip: 1500}    # clocks
 
 MUTANTS = [
     (DenseLayer, "state_write.en.eq(transfer)", "state_write.en.eq(self.o.valid)", "updated exactly once"),
@@ -119,6 +134,32 @@ MUTANTS = [
     (Classifier, "clocks.eq(1), busy.eq(1)", "clocks.eq(2), busy.eq(1)", "exactly the declared clocks after"),
     (Classifier, "self.i.ready.eq(encoder.i.ready & ~busy)", "self.i.ready.eq(encoder.i.ready)", "no pixel is accepted"),
     (Classifier, "encoder.i.valid.eq(self.i.valid & ~busy)", "encoder.i.valid.eq(self.i.valid)", "time_steps time steps"),
+    (AddressEvents, "self.i.ready.eq(~event | self.o.ready)", "self.i.ready.eq(1)", "lost or made up"),
+    (AddressEvents, "self.o.valid.eq(self.i.valid & event)", "self.o.valid.eq(self.i.valid)", "lost or made up"),
+    (AddressEvents, "number.eq(number + 1)", "number.eq(number + 2)", "number and the level"),
+    (AddressEvents, "number.eq(number + 1)", "number.eq(number)", "rise"),
+    (AddressEvents, "with m.If(self.o.ready):", "with m.If(1):", "stream o holds"),
+    (AddressEvents, "number == self.sources - 1", "number == self.sources - 2", "exactly once"),
+    (MembraneReadout, "time_step == self.time_steps - 1):", "time_step == self.time_steps - 2):", "one result"),
+    (MembraneReadout, "self.i.ready.eq(~done & ~last)", "self.i.ready.eq(~done)", "exactly while no result"),
+    (MembraneReadout, "label.eq(compared)", "label.eq(compared + 6)", "label"),
+    (MembraneReadout, "with m.If(self.o.valid & self.o.ready)", "with m.If(self.o.valid)", "stream o holds"),
+    (DenseSynapses, "read.en.eq(walking & walk.valid)", "read.en.eq(1)", "sums is never read in the row"),
+    (DenseSynapses, "row == rows - 1", "row == rows - 2", "before every sum is 0"),
+    (DenseSynapses, "weight_row.eq(walk.next(weight_row))", "weight_row.eq(weight_row)", "rows of its weights in order"),
+    (DenseSynapses, "self._step < self._rows, self._step == self._steps - 1", "self._step < self._rows, self._step == self._steps - 2",
+     "has read all its rows"),
+    (DenseSynapses, "stored.eq(added)", "stored.eq(walk.row)", "written two clocks later"),
+    (DenseSynapses, "self.o.payload.first.eq(time_step == 0)", "self.o.payload.first.eq(place == 0)", "first is so"),
+    (DenseSynapses, "read.addr.eq(row + 1)]", "read.addr.eq(row)]", "own row and lane"),
+    (DenseSynapses, "write.en.eq(storing | clearing)", "write.en.eq(storing)", "is cleared"),
+    (DenseSynapses, "with m.If(self.o.ready):", "with m.If(1):", "stream o holds"),
+    (ConvSynapses, "self._left >= DRAIN", "self._left >= 0", "every sum of an event is stored"),
+    (SpikingCore, "bank.o.ready.eq(self.o.ready | empty)", "bank.o.ready.eq(1)", "stream o holds"),
+    (SpikingCore, "self.o.valid.eq(bank.o.valid & ~empty)", "self.o.valid.eq(bank.o.valid & (place != 0))", "answers in turn"),
+    (SpikingCore, "bank.i.valid.eq(synapses.o.valid)", "bank.i.valid.eq(1)", "drives the neuron whose it is"),
+    (SpikingChip, "self.i.ready.eq(inputs.i.ready & ~busy)", "self.i.ready.eq(inputs.i.ready)", "no input is taken"),
+    (SpikingChip, "with m.If(~readout.o.valid):", "with m.If(1):", "stream o holds"),
 ]
 
 

@@ -4,6 +4,9 @@ Accuracy, spikes, clocks and area are those of the build (``python -m platforms 
 The model's speed is measured here, in time of the processor: other programs that share it do not count.
 """
 
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,12 +22,12 @@ from platforms.progress import Steps
 
 from .speed import best
 
-__all__ = ["model_speed", "page_text", "readme_text", "renew", "run_mnist"]
+__all__ = ["load_test", "model_speed", "page_text", "readme_text", "renew", "run_mnist"]
 
 ROOT = Path(__file__).parents[1]
 NETWORK = ROOT / "models" / "networks" / "mnist.npz"
 BOARD = "icebreaker"
-ROUNDS = 5
+ROUNDS = 20
 MEMORIES_AND_LOGIC = ("logic", "ram", "spram")
 FIRST, LAST = "<!-- written by python -m benchmarks mnist -->\n", "<!-- end -->"
 
@@ -52,13 +55,27 @@ def model_speed(network, levels, rounds=ROUNDS):
     model.classify(levels[:1])
 
     def measure():
-        # Of all threads together.
         start = time.process_time()
         model.classify(levels)
         return len(levels) / (time.process_time() - start)
 
     (rate,) = best(rounds, measure)
     return rate
+
+
+def _speed_on_one_core():
+    """The same of MNIST's test images, in a process of its own whose matrix products take one thread."""
+    # NumPy's BLAS takes the variable when it is loaded; its threads that wait for each other would count as work.
+    command = "from benchmarks.mnist import load_test, model_speed; print(model_speed(*load_test()))"
+    run = subprocess.run([sys.executable, "-c", command], cwd=ROOT, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}, check=True,
+                         stdout=subprocess.PIPE, text=True)
+    return float(run.stdout)
+
+
+def load_test():
+    """The network, and the levels of MNIST's test images."""
+    network, images = load_spiking(NETWORK), load_mnist().test_images
+    return network, to_levels(images, network.levels).reshape(len(images), -1)
 
 
 def renew(path, text):
@@ -128,7 +145,7 @@ def page_text(report, network, speed):
         *((used[name]["name"], f"{used[name]['used']:,} of {used[name]['available']:,}") for name in (*MEMORIES_AND_LOGIC, "dsp")),
         ("Fmax after place and route", f"{report['timing']['fmax_hz'] / 1e6:.2f} MHz"),
         ("golden model, every spike kept",
-         f"{speed:,.0f} images per second of processor time, the best of {ROUNDS} rounds on a shared machine"),
+         f"{speed:,.0f} images per second on one core: processor time of all 10,000, the best of {ROUNDS} rounds"),
     ]
     spread = [(f"{100 * share:.0f} %" if 0 < share < 1 else "least" if not share else "most", f"{_at(clocks, share):,}",
                f"{_at(clocks, share) / hz * 1e6:,.0f}") for share in (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)]
@@ -179,14 +196,12 @@ def run_mnist():
     FileNotFoundError
         If SPIKELOOM_DATA names no folder with MNIST.
     """
-    data, network = load_mnist(), load_spiking(NETWORK)
-    levels = to_levels(data.test_images, network.levels).reshape(len(data.test_images), -1)
+    network, _ = load_test()
     board = find_board(BOARD)
     from rich.console import Console
     with tempfile.TemporaryDirectory(prefix="spikeloom-") as folder, Steps(Console(stderr=True, highlight=False)) as steps:
         reports = [build_network(board, network=path, folder=folder, steps=steps) for path in (NETWORK, None)]
-    speed = model_speed(network, levels)
-    text = page_text(reports[0], network, speed)
+    text = page_text(reports[0], network, _speed_on_one_core())
     renew(ROOT / "docs" / "mnist.md", text)
     renew(ROOT / "README.md", readme_text(*reports))
     print(text)

@@ -16,8 +16,10 @@ from ..files import sha256_of
 
 __all__ = ["SpikingDesign"]
 
-# From the end of a frame to the first value's check, and from the last check to the first value leaving.
-SERVER_CLOCKS = 5
+# Both bytes of the CRC, each ten bits on the line.
+CRC_BITS = 20
+# From the end of a frame to the check of its first value.
+SERVER_CLOCKS = 3
 
 
 class SpikingDesign:
@@ -99,8 +101,8 @@ class SpikingDesign:
     def describe(self, evidence, clock_hz):
         """What a report says of the network beside its build."""
         rtl, (request, reply) = evidence["rtl"], self.line_seconds()
-        # The CRC's two bytes, a clock for each value that is checked, then the values go in and the result comes.
-        beside = 20 * clock_hz // self.baud + self.layers[0] + SERVER_CLOCKS
+        # The CRC comes, every value is checked, then the values go in and the result comes.
+        beside = CRC_BITS * divisor_for(clock_hz, self.baud) + SERVER_CLOCKS + self.layers[0]
         clocks = sorted(beside + each for each in rtl["whole_clocks"])
         median = clocks[len(clocks) // 2]
         return {

@@ -16,8 +16,6 @@ __all__ = ["compare_chip", "gather_chip_evidence"]
 
 # As many samples go through the RTL; through the model go all.
 COMPARED = 500
-# From the last byte of a payload to its first value leaving the server: both bytes of the CRC, each ten bits on the line.
-CRC_BITS = 20
 
 
 def load_chip(core, simulation):

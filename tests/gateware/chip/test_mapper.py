@@ -1,0 +1,50 @@
+import pytest
+
+from gateware.chip.mapper import BESIDE, MappingError, Memories, blocks_for, map_network
+from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
+from gateware.neurons.leaky_integrator import LeakyIntegrator
+from gateware.neurons.subtractive_lif import SubtractiveLIF
+from gateware.step import Q
+
+UP5K, ECP5_25F = Memories("ice40", 30, 4), Memories("ecp5", 56, 0)
+LIF, LI = SubtractiveLIF(membrane=Q(8, 8), current=Q(24, 8)), LeakyIntegrator(membrane=Q(8, 8), current=Q(24, 8))
+
+
+def dense(inputs, hidden, classes=10, bits=8):
+    return SpikingNetwork("dense", 15, [Layer(Dense([[1] * inputs] * hidden), LIF, bits), Layer(Dense([[1] * hidden] * classes), LI)], 8)
+
+
+def test_blocks_are_those_of_the_best_shape():
+    assert [blocks_for("ice40", *each) for each in ((16, 256), (17, 256), (8, 512), (9, 512), (2, 2048), (1, 2049))] == [1, 2, 1, 2, 1, 2]
+    assert [blocks_for("ecp5", *each) for each in ((36, 512), (37, 512), (18, 1024), (2, 8192))] == [1, 2, 1, 1]
+
+
+def test_the_most_weights_fill_the_large_memory():
+    placement = map_network(dense(784, 128), UP5K)
+    (large,) = [row for row in placement.rows if row["kind"] == "SPRAM"]
+    assert placement.loaded == 0 and placement.lanes[0] == 8
+    # 784 inputs of 16 rows of eight weights.
+    assert (large["blocks"], large["width"], large["depth"], large["bytes"]) == (4, 64, 784 * 16, 784 * 128)
+    assert sum(row["blocks"] for row in placement.rows if row["kind"] == "block RAM") + BESIDE <= 30
+    assert placement.create_chip(dense(784, 128)).words == 784 * 16 * 4
+
+
+def test_what_does_not_fit_is_refused_with_the_arithmetic():
+    with pytest.raises(MappingError, match=r"^layer 0 needs 163,072 bytes of weights \(20,384 rows of 8 weights of 8 bits\), the part has "
+                                           r"131,072 \(16,384 rows of 64 bits\)$"):
+        map_network(dense(784, 208), UP5K)
+    # Half the bits fit.
+    assert map_network(dense(784, 208, bits=4), UP5K).lanes[0] == 16
+    with pytest.raises(MappingError, match=r"^the network needs \d+ block RAMs, the part has 56: weights of layer 0 64 \(100,352 bytes as .*, the link 3$"):
+        map_network(dense(784, 128), ECP5_25F)
+    with pytest.raises(TypeError, match="^map_network takes a SpikingNetwork, not None$"):
+        map_network(None, UP5K)
+
+
+def test_convolutions_have_lanes_that_divide_their_channels():
+    conv = Layer(Conv2d([[[[1] * 3] * 3]] * 12, (1, 28, 28), pool=(2, 2), bias=[1] * 12), LIF)
+    network = SpikingNetwork("conv", 15, [conv, Layer(Conv2d([[[[1] * 12] * 12] * 12] * 10, (12, 12, 12)), LI)], 4)
+    placement = map_network(network, ECP5_25F)
+    assert 12 % placement.lanes[0] == 0 and 10 % placement.lanes[1] == 0 and placement.loaded is None
+    assert [row["depth"] for row in placement.rows if row["memory"] == "weights of layer 0"] == [(9 + 1) * 12 // placement.lanes[0]]
+    assert placement.create_chip(network).words == 0

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from gateware.chip.network import Dense, Layer, SpikingNetwork
+from gateware.neurons.leaky_integrator import LeakyIntegrator
+from gateware.step import Q
+from models.networks.samples import load_samples
+
+LI = LeakyIntegrator(membrane=Q(8, 8), current=Q(16, 8))
+
+
+def network(inputs=4, classes=3, levels=15):
+    return SpikingNetwork("small", levels, [Layer(Dense([[1] * inputs] * classes), LI)], 2)
+
+
+def save(tmp_path, **arrays):
+    path = tmp_path / "samples.npz"
+    np.savez(path, **arrays)
+    return path
+
+
+def test_levels_are_taken_as_they_are_and_images_become_levels(tmp_path):
+    levels = np.array([[[0, 15], [7, 3]]])
+    found = load_samples(network(), save(tmp_path, levels=levels, labels=np.array([2])))
+    assert found.levels.tolist() == [[0, 15, 7, 3]] and found.labels.tolist() == [2] and found.source == "samples.npz"
+    images = np.array([[0, 7, 8, 23], [24, 128, 247, 255]], np.uint8)
+    found = load_samples(network(), save(tmp_path, images=images))
+    # The nearest of sixteen steps of 16.
+    assert found.levels.tolist() == [[0, 0, 1, 1], [2, 8, 15, 15]] and found.labels is None
+    assert load_samples(network(levels=255), save(tmp_path, images=images)).levels.tolist() == images.tolist()
+
+
+@pytest.mark.parametrize("arrays, message", [
+    ({"levels": np.zeros((2, 5), int)}, r"levels of .* must have 4 values in each sample, as the network has inputs, not the shape \(2, 5\)"),
+    ({"levels": np.full((2, 4), 16)}, "levels of .* must lie between 0 and 15, not between 16 and 16"),
+    ({"levels": np.zeros((2, 4))}, "levels of .* must be integers, not float64"),
+    ({"images": np.zeros((2, 4), int)}, "images of .* must be bytes, not int64"),
+    ({"levels": np.zeros((0, 4), int)}, "levels of .* must have 4 values in each sample"),
+    ({"x": np.zeros(1)}, "the file of samples .* must hold either levels or images, not x"),
+    ({"levels": np.zeros((2, 4), int), "labels": np.array([0, 3])}, "labels of .* must be one integer from 0 to 2 for each of the 2 samples"),
+    ({"levels": np.zeros((2, 4), int), "labels": np.array([0])}, "labels of .* must be one integer from 0 to 2 for each of the 2 samples")])
+def test_wrong_samples_are_refused(tmp_path, arrays, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        load_samples(network(), save(tmp_path, **arrays))
+
+
+def test_no_file_and_no_archive_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="^there is no file of samples "):
+        load_samples(network(), tmp_path / "none.npz")
+    (tmp_path / "text.npz").write_text("no archive")
+    with pytest.raises(ValueError, match=r"^the file of samples .*text.npz is damaged or no NumPy archive \("):
+        load_samples(network(), tmp_path / "text.npz")
+
+
+def test_mnist_is_what_a_network_of_its_shape_is_tried_on(monkeypatch):
+    monkeypatch.delenv("SPIKELOOM_DATA", raising=False)
+    found = load_samples(network(784, 10))
+    assert found.levels.shape == (500, 784) and found.levels.max() == 15 and len(found.labels) == 500
+    with pytest.raises(ValueError, match="^a network of 4 inputs and 3 outputs needs a file of samples: MNIST's test images"):
+        load_samples(network())

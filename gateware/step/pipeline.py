@@ -57,6 +57,9 @@ class Pipeline(Component):
     -----
     Interval 1. The registers hold arbitrary values until filled; they have no reset. Tables of more than 16 entries are
     memories: in a clock that is not enabled, they are not read.
+
+    On an iCE40, put an ``EnableInserter`` around it, as :class:`~gateware.neurons.bank.NeuronBank` does: where registers are always
+    enabled, Yosys 0.70 moves sums of registered products into multiplier blocks, and may lose a product.
     """
 
     def __init__(self, component, *, target="ice40", period=None):

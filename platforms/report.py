@@ -75,13 +75,15 @@ def short_rows(report):
     rows = [("board", f"{board['title']} ({board['part']})"), ("clock", report["clock"]["text"])]
     if "accuracy" in report:
         spiking = "memories" in report
+        images = "samples" if spiking else "images"
         for row in report["accuracy"]:
-            rows.append((row["name"], f"{100 * row['correct'] / row['total']:.2f} % of {row['total']:,} {'samples' if spiking else 'held-out images'} "
+            rows.append((row["name"], f"{100 * row['correct'] / row['total']:.2f} % of {row['total']:,} {'' if spiking else 'held-out '}{images} "
                                       f"({100 * row['low']:.1f} to {100 * row['high']:.1f} %)"))
         latency = report["latency"]
-        rows.append(("RTL against model", f"{report['rtl']['images']} {'samples' if spiking else 'images'}, {report['rtl']['spikes']:,} spikes: no difference"))
+        rows.append(("RTL against model", f"{report['rtl']['images']} {images}, {report['rtl']['spikes']:,} spikes: no difference"))
         rows.append(("kept evidence", _standing_text(report["standing"])))
-        rows.append(("last byte to class, median" if spiking else "last pixel to class", f"{latency['clocks']:,} clocks = {latency['seconds'] * 1e6:,.0f} us"))
+        rows.append(("last byte to class, median" if spiking else "last pixel to class",
+                     f"{latency['clocks']:,} clocks = {latency['seconds'] * 1e6:,.0f} us"))
         rows.append(("UART, there and back", f"{latency['request_seconds'] * 1e6:,.0f} us + {latency['reply_seconds'] * 1e6:,.0f} us"))
     for entry in report["utilisation"]:
         if entry["used"]:

@@ -7,7 +7,6 @@ import json
 import numpy as np
 
 from ..cache import Cache
-from ..errors import BuildError
 from ..files import sha256_of, sources_digest
 from .evidence import _first_difference
 from .standing import standing

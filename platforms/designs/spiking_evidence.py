@@ -52,7 +52,7 @@ def compare_chip(core, simulation, samples, golden):
     count, layers = len(samples), range(len(core.cores))
     load_chip(core, simulation)
     run = simulation.run_stream(samples.ravel().astype(np.int64), count=count, watch=tuple(f"spikes{k}" for k in layers),
-                                max_clocks=count * 100_000)
+                                max_clocks=count * 1_000_000)
     compared = 0
     for k in layers:
         spikes, expected = run.watched[f"spikes{k}"][0], golden.spikes[k]

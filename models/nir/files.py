@@ -56,6 +56,7 @@ def write(path, graph):
     os.close(handle)
     try:
         nir.write(name, graph.to_nir())
+        os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)

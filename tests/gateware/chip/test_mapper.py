@@ -35,7 +35,8 @@ def test_what_does_not_fit_is_refused_with_the_arithmetic():
         map_network(dense(784, 208), UP5K)
     # Half the bits fit.
     assert map_network(dense(784, 208, bits=4), UP5K).lanes[0] == 16
-    with pytest.raises(MappingError, match=r"^the network needs \d+ block RAMs, the part has 56: weights of layer 0 64 \(100,352 bytes as .*, the link 3$"):
+    with pytest.raises(MappingError, match=r"^the network needs \d+ block RAMs, the part has 56: weights of layer 0 64 \(100,352 bytes "
+                                           r"as .*, the link 3$"):
         map_network(dense(784, 128), ECP5_25F)
     with pytest.raises(TypeError, match="^map_network takes a SpikingNetwork, not None$"):
         map_network(None, UP5K)

@@ -194,5 +194,6 @@ def test_result_layouts_that_do_not_fit_are_refused():
     identity = Identity(0, 1, 64, LAYERS, "x")
     for counts, label, clocks in ((data.ArrayLayout(6, 9), 4, 32), (data.ArrayLayout(6, 10), 9, 32),
                                   (data.ArrayLayout(6, 10), 4, 31)):
-        with pytest.raises(ValueError, match="^classifier result must have 10 counts, a label of up to 8 bits, and 32 bits of clocks, not StructLayout"):
+        with pytest.raises(ValueError, match="^classifier result must have 10 counts, a label of up to 8 bits, and 32 bits of "
+                                             "clocks, not StructLayout"):
             Server(identity, data.StructLayout({"counts": counts, "label": label, "clocks": clocks}))

@@ -5,7 +5,7 @@ import pytest
 
 from gateware.bus.format import CRC, REPLY, SYNC, Classification, Command, Decoder, Frame, Identity, Status, encode
 from platforms.host.errors import RefusalError
-from platforms.host.protocol import image_bytes, is_reply, reply_content
+from platforms.host.protocol import image_bytes, is_reply, load_payloads, reply_content
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
 IMAGE = bytes(k % 17 for k in range(64))
@@ -21,7 +21,7 @@ def examples():
 
 
 def test_the_examples_say_what_the_page_says(examples):
-    identify, identity, classify, classification, refusal = examples
+    identify, identity, classify, classification, refusal, load, loaded, scores = examples
     assert identify == Frame(0x2A, Command.IDENTIFY)
     assert is_reply(identity, identify)
     assert reply_content(identity, Command.IDENTIFY) == Identity(
@@ -33,6 +33,10 @@ def test_the_examples_say_what_the_page_says(examples):
         reply_content(refusal, Command.CLASSIFY)
     assert caught.value.status == Status.PIXEL_OUT_OF_RANGE
     assert refusal.sequence == 0x2C
+    payload, = load_payloads([0] * 256 + [0x1234, 0xABCD], 3 + 2 * 258)
+    assert load == Frame(0x2D, Command.LOAD, b"\x00\x01\x00" + payload[3 + 2 * 256:])
+    assert is_reply(loaded, load) and reply_content(loaded, Command.LOAD) is None
+    assert reply_content(scores, Command.CLASSIFY, 3) == Classification(1, 1368, (-300, 25_000, -1))
 
 
 def test_the_tables_are_those_of_the_code():

@@ -15,7 +15,8 @@ class Emitter:
 
     def __init__(self, table, system, seed, uses):
         self.table, self.system, self.known_uses = table, system, uses
-        self.where = f"{table.identifier}.toml"
+        # Of the table, and what of it is being computed.
+        self.where, self.key = f"{table.identifier}.toml", "state"
         self.bits = table.precision
         self.table_error = table.table_error or max(2.0**-18, 2.0**-(self.bits - 2))
         self.values = table.values()
@@ -30,7 +31,7 @@ class Emitter:
         self.ranges |= {f"refractory({name})": (0.0, float(steps)) for name, steps in system.refractory.items()}
 
     def refuse(self, root, why):
-        raise EquationError(f"{self.where}: {text(root)!r} {why}")
+        raise EquationError(f"{self.where}: {self.key}: {text(root)!r} {why}")
 
     def local(self, stem, value, comment=""):
         """A line that gives a value a name."""

@@ -87,20 +87,24 @@ class _Compiler(Emission):
         following_bits = self._generators(state, init)
         errors, names = {}, {}
         for name, root in system.stages.items():
+            self.key = f"equations.{state_of(name)}"
             self._stage(name, root, *formats[state_of(name)])
         for name, root in system.updates.items():
+            self.key = f"equations.{name}"
             errors[name] = self._update(name, root, *formats[name])
         for name, root in system.events.items():
+            self.key = f"{name}.when" if name == "spike" else f"events.{name}.when"
             self.lines.append(f"    {name} = {self.condition(substitute(root, self.values))}")
         for name in table.states:
             names[name] = f"{name}_new"
             if name in system.resets:
-                names[name] = f"{name}_after"
+                names[name], self.key = f"{name}_after", f"reset.{name}"
                 self._reset(name, *formats[name])
             shape, fraction = formats[name]
             self.leaves[f"final({name})"] = Value(names[name], fraction, shape.lo, shape.hi)
         outputs, fractions = [], {name: fraction for name, (_, fraction) in (formats | inputs).items()}
         for name, root in system.outputs.items():
+            self.key = f"outputs.{name}"
             value = self.emit(substitute(root, self.values))
             outputs.append(value.text)
             fractions[f"output {name}"] = value.fraction

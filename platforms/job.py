@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -149,7 +150,8 @@ def _make(board, clock, baud, network, samples, conversion, use_cache, steps):
 def _files(name, bitstream, logs, report, board):
     from .report import render_page
 
-    name = f"{name}.{board.bitstream_suffix}"
+    # A network's name may have blanks, a file's is for shells.
+    name = f"{re.sub(r'[^A-Za-z0-9_-]+', '-', name)}.{board.bitstream_suffix}"
     report["bitstream"]["file"] = name
     return {name: bitstream, **{log: logs[log] for log in LOGS}, "report.html": render_page(report).encode("utf-8"),
             "report.json": json.dumps(report, indent=1).encode("utf-8")}

@@ -83,7 +83,8 @@ def test_a_malformed_table_is_refused_with_file_key_and_reason(tmp_path, old, ne
 def test_a_format_too_narrow_for_a_constant_is_refused(tmp_path):
     path = tmp_path / "slow.toml"
     path.write_text(GOOD.replace("value = 20.0", "value = 2e5").replace("range = [-2.0, 2.0]", 'range = [-2.0, 2.0], format = "Q8.8"'))
-    with pytest.raises(EquationError, match=r"slow.toml: equations\.v: .*has a term of at most .*below the format's resolution of 2\*\*-8: give the state a finer"):
+    with pytest.raises(EquationError, match=r"slow.toml: equations\.v: .*has a term of at most .*below the format's "
+                                            r"resolution of 2\*\*-8: give the state a finer"):
         EquationNeuron(load(path))
 
 

@@ -251,7 +251,8 @@ class Server(Component):
             replying = fsm.ongoing("HEADER") | fsm.ongoing("PAYLOAD")
             with m.If(~fsm.ongoing("IDLE")):
                 m.d.comb += Assert(self.request.valid)
-            with m.If(replying & (status == Status.OK) & (request.command == Command.CLASSIFY)):
+            classifying = ~identifying & (request.command != Command.LOAD) if self._words else ~identifying
+            with m.If(replying & (status == Status.OK) & classifying):
                 m.d.comb += Assert(self.result.valid)
             if self._words:
                 with m.If(fsm.ongoing("ADDRESS") | fsm.ongoing("ROOM") | fsm.ongoing("LOAD")):

@@ -50,9 +50,10 @@ def standing(top):
     -------
     list of dict
         ``component`` (module and class), ``examples`` (configurations that evidence is kept for), and for each of `LEVELS` in how
-        many of them it stands.
+        many of them it stands; a rung that was left out does not.
     """
     from gateware.step.component import discover
+    from sim.capacity import LEFT_OUT
     from sim.kept import KeptResults, evidence_digest
 
     kept, examples = KeptResults(), {}
@@ -60,7 +61,8 @@ def standing(top):
         examples.setdefault(type(component), []).append((name, component))
 
     def stands(cls, level):
-        return sum(kept.find(name, level, evidence_digest(component, level)) is not None for name, component in examples[cls])
+        says = (kept.find(name, level, evidence_digest(component, level)) for name, component in examples[cls])
+        return sum(each is not None and not each.startswith(LEFT_OUT) for each in says)
 
     return [{"component": f"{cls.__module__}.{cls.__name__}", "examples": len(examples[cls]),
              **{level: stands(cls, level) for level in LEVELS}}

@@ -19,11 +19,17 @@ def results(monkeypatch):
 
     class Results:
         def find(self, name, level, digest):
-            return "holds" if (name, level) in pairs else None
+            return {(name, level): "holds", (name, level, "left out"): "left out: too large"}.get(
+                next((pair for pair in pairs if pair[:2] == (name, level)), None))
 
     monkeypatch.setattr(kept, "KeptResults", Results)
     monkeypatch.setattr(kept, "evidence_digest", lambda component, level: "")
     return pairs
+
+
+def test_what_was_left_out_does_not_stand(results):
+    results |= {("gateware.neurons.lif.LIF:default", "netlist"), ("gateware.neurons.lif.LIF:fine", "netlist", "left out")}
+    assert standing(LIF())[0]["netlist"] == 1
 
 
 def test_what_is_kept_stands(results):

@@ -9,9 +9,12 @@ import importlib.metadata
 import inspect
 import json
 import os
+import re
+import sys
 import tempfile
 from pathlib import Path
 
+from gateware.component import Component
 from gateware.rtlil import to_rtlil
 from gateware.step import StepComponent
 from gateware.step.bind import helpers
@@ -38,12 +41,13 @@ _EQUATIONS = {
     "proof": lambda: [_HERE / "node_proof.py", _HERE / "wires.py", _HERE / "proof_domain.py"],
     "netlist": lambda: [_HERE / "netlist.py", _HERE / "capacity.py"],
 }
-# A structure's evidence stands on the models of its parts and its contract as well.
+# A structure's evidence stands on the models of its parts and on its contract as well, of which more below.
 _STRUCTURE = {
-    "rtl": lambda: [*_STEP["rtl"](), _HERE / "transactions.py", *(_MODELS / "structures").glob("*.py")],
-    "proof": lambda: [*_STEP["proof"](), _HERE / "induction.py", *(_HERE / "specs").glob("*.py")],
+    "rtl": lambda: [*_STEP["rtl"](), _HERE / "transactions.py"],
+    "proof": lambda: [_HERE / "proof.py", _HERE / "induction.py", _HERE / "contracts.py"],
     "netlist": _STEP["netlist"],
 }
+_PIPELINE = _STRUCTURE | {"proof": lambda: [_HERE / "proof.py", _HERE / "proof_domain.py", _HERE / "pipeline_proof.py"]}
 # A compiler that a user happens to have is not among the tools: it would void every result on every other machine.
 _TOOLS = {"rtl": ["numba"], "proof": ["z3-solver"], "netlist": []}
 
@@ -70,7 +74,8 @@ def evidence_digest(component, level: str) -> str:
     Returns
     -------
     str
-        Of the RTLIL, the step function with its helpers, the rung's own source and the version of Yosys.
+        Of the RTLIL, the step function with its helpers, the models and the specification of a structure, the rung's own source
+        and the version of Yosys.
     """
     parts = [level, _rtlil(component), find_yosys().version]
     if isinstance(component, StepComponent):
@@ -81,9 +86,57 @@ def evidence_digest(component, level: str) -> str:
                       for helper in (each.claim, *helpers(each.claim))]
         parts.append(repr((component.params, component.state, component.init, component.inputs)))
     from gateware.neurons.equation_neuron import EquationNeuron
-    sources = _EQUATIONS if isinstance(component, EquationNeuron) else _STEP if isinstance(component, StepComponent) else _STRUCTURE
-    parts += [path.read_text(encoding="utf-8") for path in sorted(sources[level]())]
+    from gateware.step.pipeline import Pipeline
+    if isinstance(component, EquationNeuron):
+        sources = _EQUATIONS
+    elif isinstance(component, StepComponent):
+        sources = _STEP
+    else:
+        sources = _PIPELINE if isinstance(component, Pipeline) else _STRUCTURE
+    paths = set(sources[level]())
+    if sources in (_STRUCTURE, _PIPELINE) and level == "rtl":
+        paths |= _models_of(component)
+    elif sources is _STRUCTURE and level == "proof":
+        specification, more = _specification(component)
+        parts.append(specification)
+        paths |= more
+    parts += [path.read_text(encoding="utf-8") for path in sorted(paths)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _models_of(component):
+    """The files of the models of a structure and of its parts, with what they import from their folder."""
+    from models.structures import model_of
+    known = {model_of.dispatch(type(part)) for part in _parts(component)} - {model_of.dispatch(object)}
+    paths, found = {Path(sys.modules[model.__module__].__file__) for model in known}, set()
+    while paths:
+        path = paths.pop()
+        found.add(path)
+        names = re.findall(r"^from \.(\w+) import", path.read_text(encoding="utf-8"), re.MULTILINE)
+        paths |= {path.with_name(f"{name}.py") for name in names} - found
+    return found
+
+
+def _parts(value):
+    """A component and the components among its attributes, all the way down."""
+    if isinstance(value, Component):
+        yield value
+        if not isinstance(value, StepComponent):
+            yield from _parts(tuple(vars(value).values()))
+    elif isinstance(value, (tuple, list)):
+        for each in value:
+            yield from _parts(each)
+
+
+def _specification(component):
+    """What is claimed of a structure, as text, and the files of claims that are no hardware."""
+    from gateware.step.folded import FoldedStep
+
+    from .specs import spec_for
+    spec = spec_for(component)
+    text = spec.rtlil()
+    folder = _HERE / "specs"
+    return "\0".join([text, *spec.claims]), {folder / "folded_program.py", folder / "transition.py"} if isinstance(component, FoldedStep) else set()
 
 
 @functools.lru_cache(maxsize=8)
@@ -135,13 +188,22 @@ class KeptResults:
         self._entries.setdefault(name, {}).update(entry)
 
     def save(self, names=None) -> None:
-        """Write the files that changed, as a whole, without components other than ``names`` (if given)."""
+        """Write the files that changed, as a whole, without components other than ``names`` (if given).
+
+        What another process has kept meanwhile stays.
+        """
         if names is not None:
             self._entries = {name: entry for name, entry in self._entries.items() if name in set(names)}
         for k, path in enumerate(self._paths):
             entries = {name: dict(entry) for name, entry in self._entries.items() if name.startswith(f"{CATALOGUE}:") == (k == 1)}
             if entries != self._saved[k]:
-                _write(path, json.dumps(entries, indent=1, sort_keys=True) + "\n")
+                current = _read(path)
+                changed = {name: current.get(name, {}) | {level: kept for level, kept in entry.items()
+                                                          if self._saved[k].get(name, {}).get(level) != kept}
+                           for name, entry in entries.items()}
+                gone = self._saved[k].keys() - entries.keys()
+                merged = {name: entry for name, entry in (current | changed).items() if name not in gone}
+                _write(path, json.dumps(merged, indent=1, sort_keys=True) + "\n")
                 self._saved[k] = entries
 
 

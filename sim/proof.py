@@ -8,7 +8,7 @@ from gateware.step import Range
 from gateware.step.symbolic import symbol
 from gateware.yosys import run_yosys
 
-__all__ = ["Goal", "ProofResult", "prove", "prove_pipeline", "prove_rtlil"]
+__all__ = ["Goal", "ProofResult", "prove", "prove_rtlil"]
 
 # Registers must keep their names: nothing here optimises. ROMs become constants, or their contents would be free.
 _SCRIPT = """\
@@ -108,33 +108,7 @@ def prove_rtlil(component, rtlil, *, timeout=120.0):
     signals += [(f"now.{part}.{name}", name, shape, "now")
                 for part, shapes in (("input", component.inputs), ("output", component.outputs))
                 for name, shape in fields(shapes)]
-    return _decide(_claims(component), _declare(smt, ["now", "next"], signals, has_reset), timeout)
-
-
-def prove_pipeline(pipeline, *, timeout=120.0):
-    """Prove that a pipeline gives, ``latency`` clocks later, its component's step of any state and input in range.
-
-    The RTL is taken from an arbitrary state through ``latency`` clocks, so that nothing rests on what its registers held.
-
-    Parameters
-    ----------
-    pipeline : gateware.step.pipeline.Pipeline
-    timeout : float
-        Seconds for each goal.
-
-    Returns
-    -------
-    ProofResult
-    """
-    component, clocks = pipeline.component, [f"clock{k}" for k in range(pipeline.latency + 1)]
-    signals = [(f"{prefix}.{part}.{name}", f"{port}{name}", shape, clock) for prefix, part, port, shapes, clock in (
-        ("now", "state", "state_", component.state, clocks[0]), ("now", "input", "", component.inputs, clocks[0]),
-        ("next", "state", "next_", component.state, clocks[-1]), ("now", "output", "", component.outputs, clocks[-1]),
-    ) for name, shape in fields(shapes)]
-    smt = _smt(to_rtlil(pipeline, "design"))
-    claims = _claims(component)
-    wanted = {name: claims[name] for name in ("outputs", "exact widths", "next state", "ranges") if name in claims}
-    return _decide(wanted, _declare(smt, clocks, signals, False), timeout)
+    return _decide(_claims(component), _declare(smt, signals, has_reset), timeout)
 
 
 def fields(shapes):
@@ -148,17 +122,16 @@ def _smt(rtlil):
     return "\n".join(line for line in text.splitlines() if not line.startswith("; yosys-smt2-module"))
 
 
-def _declare(smt, clocks, signals, has_reset):
+def _declare(smt, signals, has_reset):
     """The RTL as z3 assertions: states one clock apart, and their signals (term, wire, shape, clock) by name."""
-    lines = [f"(declare-fun {clock} () |design_s|)" for clock in clocks]
-    lines += [f"(assert (|design_t| {before} {after}))" for before, after in zip(clocks, clocks[1:])]
+    lines = ["(declare-fun now () |design_s|)", "(declare-fun next () |design_s|)", "(assert (|design_t| now next))"]
     for term, wire, shape, clock in signals:
         if shape.width:
             value = f"(|design_n {wire}| {clock})"
             value = f"(ite {value} #b1 #b0)" if shape.width == 1 else value
             lines.append(f"(declare-fun |{term}| () (_ BitVec {shape.width})) (assert (= |{term}| {value}))")
-    lines.append(f"(declare-fun initial () Bool) (assert (= initial (|design_i| {clocks[0]})))")
-    lines.append(f"(declare-fun reset () Bool) (assert (= reset {f'(|design_n rst| {clocks[0]})' if has_reset else 'false'}))")
+    lines.append("(declare-fun initial () Bool) (assert (= initial (|design_i| now)))")
+    lines.append(f"(declare-fun reset () Bool) (assert (= reset {'(|design_n rst| now)' if has_reset else 'false'}))")
     import z3
     try:
         return z3.parse_smt2_string("\n".join([smt, *lines]))

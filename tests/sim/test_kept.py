@@ -1,7 +1,12 @@
 import json
 
 import pytest
+from amaranth.hdl import Assert, Module
+from amaranth.lib.wiring import In, Out
 
+from gateware.chip.serial_classifier import SerialClassifier
+from gateware.chip.spiking_chip import SpikingChip
+from gateware.component import Component
 from gateware.neurons.lif import LIF
 from sim import kept
 from sim.kept import KeptResults, evidence_digest
@@ -74,3 +79,41 @@ def test_the_digest_follows_parameters_and_rung():
     digests = {evidence_digest(LIF(tau=tau), level) for tau in (10.0, 20.0) for level in ("rtl", "proof", "netlist")}
     assert len(digests) == 6
     assert evidence_digest(LIF(tau=10.0), "rtl") in digests
+
+
+def test_what_another_process_has_saved_meanwhile_stays(results, tmp_path):
+    other = KeptResults(tmp_path / "results.json")
+    other.keep("Izhikevich", "rtl", "abc", "compared")
+    other.keep("LIF", "rtl", "def", "compared")
+    other.save()
+    results.keep("LIF", "netlist", "ghi", "equal")
+    results.save(names=["LIF"])
+    saved = json.loads((tmp_path / "results.json").read_text())
+    assert {name: set(entry) for name, entry in saved.items()} == {"Izhikevich": {"rtl"}, "LIF": {"proof", "rtl", "netlist"}}
+
+
+class Guarded(Component):
+    """A component whose own assertion is seen by provers alone."""
+
+    def __init__(self, limit):
+        self._limit = limit
+        super().__init__({"i": In(4), "o": Out(4)})
+
+    def elaborate(self, platform):
+        m = Module()
+        m.d.comb += self.o.eq(self.i)
+        if platform == "formal":
+            m.d.comb += Assert(self.o <= self._limit)
+        return m
+
+
+def test_an_assertion_belongs_to_the_proof_and_to_no_other_rung():
+    # Of a structure; what it asserts is no part of its netlist.
+    before, after = ({level: kept.evidence_digest(Guarded(limit), level) for level in ("proof", "netlist")} for limit in (15, 14))
+    assert before["proof"] != after["proof"] and before["netlist"] == after["netlist"]
+
+
+def test_a_structure_stands_on_the_models_of_its_parts():
+    names = {path.name for path in kept._models_of(SpikingChip.examples()["count"])}
+    assert {"chip.py", "classifier.py"} <= names and "uart.py" not in names
+    assert {"link.py", "chip.py"} <= {path.name for path in kept._models_of(SerialClassifier.examples()["loaded"])}

@@ -94,14 +94,16 @@ def _streams(component, model, simulation, sources, sinks, rng, size, max_clocks
         items = model.stimulus(rng, size)
         several = len(sources) > 1
         expected = model.run(**items) if several else model.run(items)
-        count = len(next(iter(expected.values())) if isinstance(expected, dict) else expected)
+        # One result stream, or several by their names, each with its own stalls.
+        expected = {"o": expected} if "o" in sinks else expected
+        counts = {name: len(next(iter(each.values())) if isinstance(each, dict) else each) for name, each in expected.items()}
         gaps = {name: rng.integers(0, min(into, longest), 97) * (rng.random(97) < 0.5) for name in sources}
-        gaps["o"] = rng.integers(0, out, 89) * (rng.random(89) < 0.5)
-        watch = [name for name in sinks if name != "o"]
+        gaps |= {name: rng.integers(0, out, 89) * (rng.random(89) < 0.5) for name in counts}
+        watch = [name for name in sinks if name not in counts]
         simulation.reset()
         given = items if several else {source: items for source in sources}
-        results, _ = simulation.run_streams(given, {"o": count}, gaps=gaps, max_clocks=max_clocks, watch=watch)
-        done.append(_compare(expected, results["o"][0], count))
+        results, _ = simulation.run_streams(given, counts, gaps=gaps, max_clocks=max_clocks, watch=watch)
+        done += [_compare(each, results[name][0], counts[name]) for name, each in expected.items()]
         if hasattr(model, "observe"):
             observed = model.observe(items)
             done.append(_compare(observed, {name: results[name][0] for name in observed}, sum(map(len, observed.values()))))

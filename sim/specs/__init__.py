@@ -3,21 +3,25 @@
 from gateware.bus import UARTTransmitter
 from gateware.chip.classifier import Classifier
 from gateware.chip.core import SpikingCore
+from gateware.chip.event_merge import EventMerge
 from gateware.chip.events import AddressEvents
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.membrane_readout import MembraneReadout
 from gateware.chip.readout import CountReadout
 from gateware.chip.serial_classifier import SerialClassifier
+from gateware.chip.spike_delays import SpikeDelays
 from gateware.chip.spiking_chip import SpikingChip
 from gateware.chip.synapses import Synapses
 from gateware.layers.dense import DenseLayer
 from gateware.layers.stochastic_dense import StochasticDense
 from gateware.neurons.bank import NeuronBank
 from gateware.step.folded import FoldedStep
+from gateware.stream_fork import StreamFork
 
 from .address_events import address_events
 from .classifier import classifier
 from .dense_layer import dense_layer
+from .event_merge import event_merge
 from .folded import folded_step
 from .image_encoder import image_encoder
 from .membrane_readout import membrane_readout
@@ -25,9 +29,11 @@ from .neuron_bank import neuron_bank
 from .readout import count_readout
 from .serial_classifier import serial_classifier
 from .spec import Spec
+from .spike_delays import spike_delays
 from .spiking_chip import spiking_chip
 from .spiking_core import spiking_core
 from .stochastic_dense import stochastic_dense
+from .stream_fork import stream_fork
 from .synapses import synapses
 from .uart_transmitter import uart_transmitter
 
@@ -38,14 +44,17 @@ _CONTRACTS = {
     Classifier: classifier,
     CountReadout: count_readout,
     DenseLayer: dense_layer,
+    EventMerge: event_merge,
     SerialClassifier: serial_classifier,
     FoldedStep: folded_step,
     ImageEncoder: image_encoder,
     MembraneReadout: membrane_readout,
     NeuronBank: neuron_bank,
+    SpikeDelays: spike_delays,
     SpikingChip: spiking_chip,
     SpikingCore: spiking_core,
     StochasticDense: stochastic_dense,
+    StreamFork: stream_fork,
     Synapses: synapses,
     UARTTransmitter: uart_transmitter,
 }

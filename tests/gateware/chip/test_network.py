@@ -107,7 +107,7 @@ def test_the_digest_changes_with_all_that_decides_the_answers_and_nothing_else()
     (lambda: network(levels=256), ValueError, "network levels must be between 1 and 255, not 256"),
     (lambda: network(time_steps=0), ValueError, "network time_steps must be between 1 and 255, not 0"),
     (lambda: network(time_steps=2.0), TypeError, r"network time_steps must be an integer, not 2\.0"),
-    (lambda: network(readout="first"), ValueError, "network readout must be one of count, membrane, not 'first'"),
+    (lambda: network(readout="first"), ValueError, "network readout must be one of count, first spike, membrane, not 'first'"),
     (lambda: network(layers=[]), TypeError, r"network layers must be one Layer or more, not \(\)"),
     (lambda: network(layers=[layer(5, 4), layer(2, 6)]), ValueError,
      "network layer 1 must have 5 inputs, one for each neuron of the layer before, not 6"),

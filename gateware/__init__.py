@@ -5,6 +5,7 @@ _HOMES = {
     "AddieRoot": "sc.division.addie_root", "AndMultiplier": "sc.arithmetic.multiply",
     "BernsteinUnit": "sc.functions.bernstein", "Classifier": "chip.classifier",
     "ComparatorEncoder": "sc.encode.comparator", "Conv2d": "chip.network", "CounterMaximum": "sc.order.counter",
+    "CubaLeakyIntegrator": "neurons.cuba_lif", "CubaLIF": "neurons.cuba_lif",
     "Decorrelator": "sc.correlation.decorrelator", "Dense": "chip.network", "DenseLayer": "layers.dense",
     "Desynchronizer": "sc.correlation.desynchronizer", "EncoderPair": "sc.encode.pair",
     "EquationNeuron": "neurons.equation_neuron", "FixedPointLIF": "neurons.fixed_point_lif",

@@ -98,7 +98,7 @@ class SubtractiveLIF(StepComponent):
         return {"default": cls(), "no leak": cls(tau=inf), "fine": cls(tau=5.0, membrane=Q(4, 12), current=Q(9, 11))}
 
 
-def encode_leak(owner, tau, dt, membrane, current):
+def encode_leak(owner, tau, dt, membrane, current, name="tau"):
     """The leak of a time step in units of 2**-16, with the checks that neurons without more parameters share.
 
     Parameters
@@ -107,6 +107,8 @@ def encode_leak(owner, tau, dt, membrane, current):
         Whose parameters these are.
     tau, dt : float
     membrane, current : Q
+    name : str
+        Of the time constant.
 
     Returns
     -------
@@ -116,17 +118,17 @@ def encode_leak(owner, tau, dt, membrane, current):
     ------
     TypeError, ValueError
     """
-    for name, value in (("membrane", membrane), ("current", current)):
+    for field, value in (("membrane", membrane), ("current", current)):
         if not isinstance(value, Q):
-            raise TypeError(f"{owner} {name} must be a Q format, not {value!r}")
-    for name, value in (("tau", tau), ("dt", dt)):
+            raise TypeError(f"{owner} {field} must be a Q format, not {value!r}")
+    for field, value in ((name, tau), ("dt", dt)):
         if not isinstance(value, Real):
-            raise TypeError(f"{owner} {name} must be a number, not {value!r}")
+            raise TypeError(f"{owner} {field} must be a number, not {value!r}")
     if not tau > 0 or not 0 < dt < inf:
-        raise ValueError(f"{owner} tau and dt must be positive, not {tau!r} and {dt!r}")
+        raise ValueError(f"{owner} {name} and dt must be positive, not {tau!r} and {dt!r}")
     if tau == inf:
         return 0
-    leak = Q(2, LEAK_BITS).encode(dt / tau, f"{owner} dt / tau") if dt <= tau else None
+    leak = Q(2, LEAK_BITS).encode(dt / tau, f"{owner} dt / {name}") if dt <= tau else None
     if not leak:
-        raise ValueError(f"{owner} dt / tau must lie between 2**-{LEAK_BITS} and 1, or tau be infinite, not {dt / tau!r}")
+        raise ValueError(f"{owner} dt / {name} must lie between 2**-{LEAK_BITS} and 1, or {name} be infinite, not {dt / tau!r}")
     return leak

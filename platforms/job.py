@@ -110,7 +110,7 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
     # Everything that a build is made from. With it a second build needs no elaboration, which alone takes seconds.
     key = sha256_of(json.dumps([
         sources_digest("gateware", "models", "sim", "platforms"), board.name, str(clock), baud,
-        *(None if path is None else sha256_of(path.read_bytes()) for path in (network, samples)), os.environ.get("SPIKELOOM_DATA"), conversion or {},
+        *(None if path is None else sha256_of(path.read_bytes()) for path in (network, samples)), _data_digest(network, samples), conversion or {},
         find_toolchain(board.part.family).identity,
         [importlib.metadata.version(name) for name in ("amaranth", "amaranth-boards", "numpy", "numba")],
         sorted((name, value) for name, value in os.environ.items() if name.startswith("AMARANTH_"))]))
@@ -125,6 +125,18 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
         cache.store(key, files)
     write_set(folder, files)
     return json.loads(files["report.json"]) | {"cached": cached, "folder": str(folder)}
+
+
+def _data_digest(network, samples):
+    """Digest of the data that a network is evaluated on where no file of samples is given; None where these ship with the project."""
+    from models.datasets.mnist import find_mnist
+
+    if network is None or samples is not None:
+        return None
+    try:
+        return [sha256_of(path.read_bytes()) for path in find_mnist()]
+    except FileNotFoundError:
+        return None
 
 
 def _make(board, clock, baud, network, samples, conversion, use_cache, steps):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["LEVELS", "Mnist", "MnistSample", "load_mnist", "load_mnist_sample", "to_levels"]
+__all__ = ["LEVELS", "Mnist", "MnistSample", "find_mnist", "load_mnist", "load_mnist_sample", "to_levels"]
 
 VARIABLE = "SPIKELOOM_DATA"
 SIDE = 28
@@ -41,6 +41,34 @@ class MnistSample(NamedTuple):
     labels: np.ndarray
 
 
+def find_mnist(folder=None):
+    """The files that :func:`load_mnist` reads: one archive, or the four idx files.
+
+    Parameters
+    ----------
+    folder : path-like, optional
+        As there.
+
+    Returns
+    -------
+    tuple of Path
+
+    Raises
+    ------
+    FileNotFoundError
+        If no folder is given, or it holds neither.
+    """
+    if folder is None:
+        folder = os.environ.get(VARIABLE)
+        if not folder:
+            raise FileNotFoundError(f"MNIST is not bundled: set {VARIABLE} to a folder with {ARCHIVE} or the four idx files "
+                                    f"({', '.join(IDX.values())}, plain or .gz)")
+    folder = Path(folder)
+    if (folder / ARCHIVE).is_file():
+        return (folder / ARCHIVE,)
+    return tuple(_find(folder, name) for name in IDX.values())
+
+
 def load_mnist(folder=None):
     """All MNIST images that a folder holds: 60,000 for training and 10,000 for testing.
 
@@ -66,18 +94,13 @@ def load_mnist(folder=None):
     Source: Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits, 1998; the idx format is
     described there: a magic number (0, 0, type, dimensions), the dimensions as big-endian 32-bit numbers, the values.
     """
-    if folder is None:
-        folder = os.environ.get(VARIABLE)
-        if not folder:
-            raise FileNotFoundError(f"MNIST is not bundled: set {VARIABLE} to a folder with {ARCHIVE} or the four idx files "
-                                    f"({', '.join(IDX.values())}, plain or .gz)")
-    folder = Path(folder)
-    if (folder / ARCHIVE).is_file():
-        source = folder / ARCHIVE
+    files = find_mnist(folder)
+    if len(files) == 1:
+        (source,) = files
         arrays = _archive(source)
     else:
-        source = folder
-        arrays = {key: _read_idx(_find(folder, name)) for key, name in IDX.items()}
+        source = files[0].parent
+        arrays = {key: _read_idx(path) for key, path in zip(IDX, files)}
     for part in ("train", "test"):
         images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):

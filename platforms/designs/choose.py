@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from .digits import DigitsDesign
@@ -77,7 +78,7 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
     """
     import numpy as np
 
-    from models.networks.samples import load_samples
+    from models.networks.samples import load_calibration
     from models.nir import read, to_network
 
     graph = read(path)
@@ -93,6 +94,7 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
     if conventions is None and "reset" in metadata:
         arguments["reset"] = str(metadata["reset"])
     network = to_network(graph, **arguments)
-    some = load_samples(network, samples).levels[:CALIBRATION]
+    some, _, source = load_calibration(network, samples, CALIBRATION)
     inputs = some.reshape(len(some), *network.inputs) * (input_range[1] / levels)
-    return to_network(graph, **arguments, samples=inputs.astype(np.float64))
+    network = to_network(graph, **arguments, samples=inputs.astype(np.float64))
+    return replace(network, provenance=network.provenance | {"formats": f"membranes hold what {source} need, and a quarter more"})

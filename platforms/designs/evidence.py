@@ -8,14 +8,11 @@ import json
 import numpy as np
 
 from ..cache import Cache
-from ..errors import BuildError
 from ..files import sha256_of, sources_digest
+from .difference import MismatchError, first_difference
 from .standing import standing
 
-__all__ = ["MismatchError", "compare_with_rtl", "evaluate", "gather_evidence"]
-
-class MismatchError(BuildError):
-    """The hardware did something else than its golden model; the message names the first difference."""
+__all__ = ["compare_with_rtl", "evaluate", "gather_evidence"]
 
 
 def evaluate(network, images, labels, golden_labels):
@@ -43,19 +40,6 @@ def evaluate(network, images, labels, golden_labels):
         low, high = accuracy.interval
         rows.append({"name": name, "correct": accuracy.correct, "total": accuracy.total, "low": low, "high": high})
     return rows
-
-
-def _first_difference(what, golden, rtl, axes):
-    """Say where two arrays first differ, in words."""
-    golden, rtl = np.asarray(golden).astype(np.int64), np.asarray(rtl).astype(np.int64)
-    if golden.shape != rtl.shape:
-        raise MismatchError(f"the hardware gave {rtl.size:,} values of {what}, its golden model {golden.size:,}")
-    if (golden == rtl).all():
-        return
-    place = np.argwhere(golden != rtl)[0]
-    where = ", ".join(f"{axis} {index}" for axis, index in zip(axes, place))
-    raise MismatchError(f"the hardware differs from its golden model: {what} of {where} is {rtl[tuple(place)]} in the RTL and "
-                        f"{golden[tuple(place)]} in the model ({int((golden != rtl).sum()):,} differences)")
 
 
 def compare_with_rtl(core, simulation, images, golden):
@@ -90,16 +74,16 @@ def compare_with_rtl(core, simulation, images, golden):
         spikes, _ = run.watched[layer]
         if len(spikes) != expected.size:
             raise MismatchError(f"the hardware gave {len(spikes):,} spikes of the {layer} layer, its golden model {expected.size:,}")
-        _first_difference(f"the {layer} spike", expected, np.asarray(spikes).reshape(count, time_steps, -1),
-                          ("image", "time step", "neuron"))
+        first_difference(f"the {layer} spike", expected, np.asarray(spikes).reshape(count, time_steps, -1),
+                         ("image", "time step", "neuron"))
         compared += expected.size
-    _first_difference("the count", golden.counts, np.asarray(run.items["counts"]).reshape(count, -1), ("image", "class"))
-    _first_difference("the class", golden.label, run.items["label"], ("image",))
+    first_difference("the count", golden.counts, np.asarray(run.items["counts"]).reshape(count, -1), ("image", "class"))
+    first_difference("the class", golden.label, run.items["label"], ("image",))
     declared = np.full(count, core.declared_clocks)
-    _first_difference("the clocks that it counted", declared, run.items["clocks"], ("image",))
+    first_difference("the clocks that it counted", declared, run.items["clocks"], ("image",))
     # Not only what the design says of itself: the clocks between the transfers, as seen from outside.
     last_pixels = np.asarray(run.sent)[images.shape[1] - 1::images.shape[1]]
-    _first_difference("the clocks from last pixel to class", declared, np.asarray(run.received) - last_pixels, ("image",))
+    first_difference("the clocks from last pixel to class", declared, np.asarray(run.received) - last_pixels, ("image",))
     return {"images": count, "spikes": int(compared), "clocks": int(core.declared_clocks), "simulated": int(run.clocks)}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..cache import Cache
 from ..files import sha256_of, sources_digest
-from .evidence import _first_difference
+from .difference import first_difference
 from .standing import standing
 
 __all__ = ["compare_chip", "gather_chip_evidence"]
@@ -56,14 +56,14 @@ def compare_chip(core, simulation, samples, golden):
     compared = 0
     for k in layers:
         spikes, expected = run.watched[f"spikes{k}"][0], golden.spikes[k]
-        _first_difference(f"the spikes of layer {k}", expected, np.asarray(spikes).reshape(expected.shape),
-                          ("sample", "time step", "neuron"))
+        first_difference(f"the spikes of layer {k}", expected, np.asarray(spikes).reshape(expected.shape),
+                         ("sample", "time step", "neuron"))
         compared += expected.size
-    _first_difference("the score", golden.scores, np.asarray(run.items["scores"]).reshape(count, -1), ("sample", "class"))
-    _first_difference("the class", golden.label, run.items["label"], ("sample",))
+    first_difference("the score", golden.scores, np.asarray(run.items["scores"]).reshape(count, -1), ("sample", "class"))
+    first_difference("the class", golden.label, run.items["label"], ("sample",))
     sent, received = np.asarray(run.sent).reshape(count, -1), np.asarray(run.received)
     # Not what the design says of itself: the clocks between the transfers, as seen from outside.
-    _first_difference("the clocks that it counted", received - sent[:, -1], run.items["clocks"], ("sample",))
+    first_difference("the clocks that it counted", received - sent[:, -1], run.items["clocks"], ("sample",))
     return {"images": count, "spikes": int(compared), "clocks": (received - sent[:, -1]).tolist(),
             "whole_clocks": (received - sent[:, 0]).tolist(), "simulated": int(run.clocks)}
 

@@ -55,6 +55,29 @@ def test_second_build_comes_from_the_cache(own_cache, tmp_path, made, monkeypatc
     assert len(made) == 5
 
 
+def test_the_cache_follows_the_content_of_the_data(own_cache, tmp_path, made, monkeypatch):
+    board, network = find_board("icebreaker"), tmp_path / "network.npz"
+    network.write_bytes(b"a network")
+
+    def cached_with(folder, content):
+        if content is not None:
+            folder.mkdir(exist_ok=True)
+            (folder / "mnist.npz").write_bytes(content)
+        monkeypatch.setenv("SPIKELOOM_DATA", str(folder))
+        return build_network(board, network=network, folder=tmp_path / "out")["cached"]
+
+    assert not cached_with(tmp_path / "none", None)
+    assert not cached_with(tmp_path / "one", b"images")
+    assert cached_with(tmp_path / "other", b"images")
+    assert not cached_with(tmp_path / "other", b"other images of the same size")
+    # What ships with the project is among its sources.
+    assert cached_with(tmp_path / "nowhere", None)
+    # A file of samples is what counts where there is one.
+    assert not build_network(board, network=network, samples=network, folder=tmp_path / "out")["cached"]
+    monkeypatch.setenv("SPIKELOOM_DATA", str(tmp_path / "one"))
+    assert build_network(board, network=network, samples=network, folder=tmp_path / "out")["cached"]
+
+
 def test_report_of_no_build_is_refused(tmp_path):
     with pytest.raises(BuildError, match=r"^there is no build in .*: make one with python -m platforms build$"):
         load_report(tmp_path)

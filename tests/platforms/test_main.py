@@ -7,7 +7,7 @@ import pytest
 
 from platforms import commands
 from platforms.__main__ import main
-from platforms.designs.evidence import MismatchError
+from platforms.designs.difference import MismatchError
 from platforms.errors import FitError, ToolError
 
 

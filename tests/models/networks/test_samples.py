@@ -4,7 +4,7 @@ import pytest
 from gateware.chip.network import Dense, Layer, SpikingNetwork
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.step import Q
-from models.networks.samples import load_samples
+from models.networks.samples import load_calibration, load_samples
 
 LI = LeakyIntegrator(membrane=Q(8, 8), current=Q(16, 8))
 
@@ -58,3 +58,24 @@ def test_mnist_is_what_a_network_of_its_shape_is_tried_on(monkeypatch):
     assert found.levels.shape == (500, 784) and found.levels.max() == 15 and len(found.labels) == 500
     with pytest.raises(ValueError, match="^a network of 4 inputs and 3 outputs needs a file of samples: MNIST's test images"):
         load_samples(network())
+
+
+def test_formats_are_calibrated_on_training_samples_where_there_are_some(tmp_path, monkeypatch):
+    levels, train = np.arange(12).reshape(3, 4), np.arange(15, 3, -1).reshape(3, 4)
+    found = load_calibration(network(), save(tmp_path, levels=levels, train_levels=train), 2)
+    assert found.levels.tolist() == train[:2].tolist() and found.source == "the first 2 training samples of samples.npz"
+    found = load_calibration(network(), save(tmp_path, levels=levels), 2)
+    assert found.levels.tolist() == levels[:2].tolist()
+    assert found.source.startswith("the first 2 samples of samples.npz, which it is also evaluated on: the file holds no train_levels")
+    with pytest.raises(ValueError, match="^train_levels of .* must lie between 0 and 15, not between 16 and 16"):
+        load_calibration(network(), save(tmp_path, levels=levels, train_levels=train * 0 + 16))
+
+    rng = np.random.default_rng(0)
+    arrays = {f"x_{part}": rng.integers(0, 256, (5, 28, 28), np.uint8) for part in ("train", "test")}
+    np.savez(tmp_path / "mnist.npz", **arrays, y_train=np.zeros(5, np.uint8), y_test=np.zeros(5, np.uint8))
+    monkeypatch.setenv("SPIKELOOM_DATA", str(tmp_path))
+    found = load_calibration(network(784, 10, 255), count=3)
+    assert found.levels.tolist() == arrays["x_train"][:3].reshape(3, -1).tolist() and found.source == "the first 3 of MNIST's training images"
+    monkeypatch.delenv("SPIKELOOM_DATA")
+    found = load_calibration(network(784, 10))
+    assert len(found.levels) == 200 and "bundled test images, which it is also evaluated on" in found.source

@@ -6,7 +6,8 @@ import pytest
 
 from gateware.chip.classifier import Classifier
 from models import golden
-from platforms.designs.evidence import MismatchError, compare_with_rtl, evaluate, summary
+from platforms.designs.difference import MismatchError
+from platforms.designs.evidence import compare_with_rtl, evaluate, summary
 from sim import cxxrtl
 
 

@@ -16,7 +16,7 @@ from models.structures.uart import line_levels
 from platforms.boards import find_board
 from platforms.designs.choose import open_design
 from platforms.designs.digits import DigitsDesign
-from platforms.designs.evidence import MismatchError
+from platforms.designs.difference import MismatchError
 from platforms.designs.spiking import CRC_BITS, SERVER_CLOCKS, SpikingDesign
 from platforms.designs.spiking_evidence import compare_chip, gather_chip_evidence
 from platforms.progress import Steps

@@ -28,7 +28,8 @@ class StochasticNetwork:
     Parameters
     ----------
     network : SpikingNetwork
-        Of dense layers of SubtractiveLIF, then one of LeakyIntegrator, read out by its membranes.
+        Of dense layers of SubtractiveLIF, then one of LeakyIntegrator, read out by its membranes; without delays and projections, its
+        samples constant currents.
     length : int
         Clocks of a stream, a power of two from 2 to 65536; the random numbers have as many bits as count it.
     sources : callable, optional
@@ -52,10 +53,11 @@ class StochasticNetwork:
         if not 2 <= length <= 65536 or length & length - 1:
             raise ValueError(f"StochasticNetwork length must be a power of two from 2 to 65536, not {length}")
         kinds = [SubtractiveLIF] * (len(network.layers) - 1) + [LeakyIntegrator]
-        if network.readout != "membrane" or any(not isinstance(layer.connection, Dense) or type(layer.neuron) is not kind
-                                                for layer, kind in zip(network.layers, kinds)):
+        if (network.readout, network.encoder) != ("membrane", "current") or any(
+                not isinstance(layer.connection, Dense) or type(layer.neuron) is not kind or layer.projections or any(layer.delays)
+                for layer, kind in zip(network.layers, kinds)):
             raise ValueError("StochasticNetwork network must have dense layers of SubtractiveLIF, then one of LeakyIntegrator that is "
-                             f"read out by its membranes, not {network!r}")
+                             f"read out by its membranes, an input of currents, and neither delays nor projections, not {network!r}")
         self.network, self.length, self.width = network, length, length.bit_length() - 1
         self.layers = tuple(self._layer(k, sources(self.width) if sources else None) for k in range(len(network.layers)))
         self._models = [golden(layer) for layer in self.layers]

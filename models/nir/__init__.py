@@ -2,9 +2,10 @@
 
 from importlib import import_module
 
-_PLACES = {"CONVENTIONS": "conventions", "Conventions": "conventions", "Graph": "graph", "Recording": "simulation", "compare": "agreement",
-           "describe": "hardware", "from_network": "export", "from_nir": "graph", "levels_of": "chip", "read": "files",
-           "read_recording": "recordings", "simulate": "simulation", "to_network": "chip", "write": "files", "write_recording": "recordings"}
+_PLACES = {"CONVENTIONS": "conventions", "Conventions": "conventions", "Graph": "graph", "Recording": "simulation", "classify": "agreement",
+           "compare": "agreement", "describe": "hardware", "from_network": "export", "from_nir": "graph", "levels_of": "chip",
+           "read": "files", "read_recording": "recordings", "simulate": "simulation", "to_network": "chip", "write": "files",
+           "write_recording": "recordings"}
 
 __all__ = list(_PLACES)
 

@@ -9,7 +9,7 @@ from .chip import levels_of
 from .conventions import Conventions
 from .simulation import simulate
 
-__all__ = ["Agreement", "LayerAgreement", "compare"]
+__all__ = ["Agreement", "LayerAgreement", "classify", "compare"]
 
 # Samples that are run in floating point at a time.
 BATCH = 500
@@ -73,8 +73,6 @@ def compare(graph, network, samples):
     names = [layer["node"] for layer in made["layers"]]
     spiking = [number for number, name in enumerate(names) if hasattr(graph.nodes[name], "v_threshold")]
     totals, labels = np.zeros((len(names), 3)), []
-    shape = network.layers[-1].connection.outputs
-    places = _channels_first(np.arange(prod(shape)).reshape(1, 1, -1), shape).ravel()
     for first in range(0, len(levels), BATCH):
         part = levels[first:first + BATCH]
         drive = np.broadcast_to(low + part * ((high - low) / network.levels), (steps, *part.shape))
@@ -83,13 +81,7 @@ def compare(graph, network, samples):
         for number in spiking:
             wanted, held = values[number], spikes[number][first:first + BATCH]
             totals[number] += (wanted == held).sum(), wanted.sum(), np.abs(wanted.sum(axis=1) - held.sum(axis=1)).sum()
-        last = values[-1] if network.readout == "count" else run.membranes[names[-1]].reshape(steps, len(part), -1).transpose(1, 0, 2)
-        scores = last.sum(axis=1)
-        if network.readout == "count":
-            # As the chip does: among equals the highest membrane at the end, which never outweighs a spike.
-            end = run.membranes[names[-1]][-1].reshape(len(part), -1)
-            scores = scores + 0.5 * (end - end.min()) / max(np.ptp(end), 1e-300)
-        labels.append(places[scores.argmax(axis=1)])
+        labels.append(_labels(run, names[-1], network))
     layers = []
     for number in spiking:
         neurons = spikes[number].shape[0] * spikes[number].shape[2]
@@ -97,6 +89,47 @@ def compare(graph, network, samples):
         rates = float(wanted / (neurons * steps)), float(spikes[number].mean())
         layers.append(LayerAgreement(names[number], float(same / (neurons * steps)), rates, float(counts / neurons)))
     return Agreement(tuple(layers), float((np.concatenate(labels) == result.label).mean()), len(levels))
+
+
+def classify(graph, network, levels):
+    """Labels of samples by a graph in floating point.
+
+    Parameters
+    ----------
+    graph : Graph
+    network : SpikingNetwork
+        That :func:`models.nir.to_network` made of the graph: it says the time step, the conventions and the read-out.
+    levels : array of int, (samples, ...)
+        0 to ``network.levels``, which stand for the input_range of the conversion.
+
+    Returns
+    -------
+    array of int, (samples,)
+    """
+    made, labels = network.provenance, []
+    low, high = made["input_range"]
+    last, shape = made["layers"][-1]["node"], graph.shapes[graph.inputs[0]]
+    for first in range(0, len(levels), BATCH):
+        part = np.asarray(levels[first:first + BATCH])
+        drive = low + part.reshape(len(part), *shape) * ((high - low) / network.levels)
+        run = simulate(graph, np.broadcast_to(drive, (network.time_steps, *drive.shape)), dt=made["dt"],
+                       conventions=Conventions(**made["conventions"]), record=[last])
+        labels.append(_labels(run, last, network))
+    return np.concatenate(labels) if labels else np.zeros(0, int)
+
+
+def _labels(run, last, network):
+    """The classes that a run says, decided as the chip decides."""
+    found = run.values[last] if network.readout == "count" else run.membranes[last]
+    steps, samples = found.shape[:2]
+    scores = found.reshape(steps, samples, -1).sum(axis=0)
+    if network.readout == "count":
+        # Among equals the highest membrane at the end, which never outweighs a spike.
+        end = run.membranes[last][-1].reshape(samples, -1)
+        scores = scores + 0.5 * (end - end.min()) / max(np.ptp(end), 1e-300)
+    shape = network.layers[-1].connection.outputs
+    places = _channels_first(np.arange(prod(shape)).reshape(1, 1, -1), shape).ravel()
+    return places[scores.argmax(axis=1)]
 
 
 def _channels_first(spikes, shape):

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
+from gateware.chip.network import Conv2d, Dense, Layer, Projection, SpikingNetwork
 from gateware.chip.spiking_chip import SpikingChip
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.subtractive_lif import SubtractiveLIF
@@ -49,6 +50,11 @@ def test_the_same_samples_give_the_same_labels_in_any_batch():
     ((network(), 1), "StochasticNetwork length must be a power of two from 2 to 65536, not 1"),
     ((network(), 2.0), "StochasticNetwork length must be an integer, not 2.0"),
     ((network(last=LIF, readout="count"), 16), "StochasticNetwork network must have dense layers of SubtractiveLIF, then one"),
+    ((replace(network(), encoder="latency"), 16), "StochasticNetwork network must have dense layers of SubtractiveLIF, then one"),
+    ((replace(network(), layers=[replace(network().layers[0], projections=[Projection(1, Dense([[1, 0, 0], [0, 1, 1]]))]),
+                                 network().layers[1]]), 16), "StochasticNetwork network must have dense layers of SubtractiveLIF, then one"),
+    ((replace(network(), layers=[network().layers[0], replace(network().layers[1], delays=2)]), 16),
+     "StochasticNetwork network must have dense layers of SubtractiveLIF, then one"),
     ((network(first=Conv2d([[[[1]]], [[[2]]]], (1, 1, 1))), 16), "StochasticNetwork network must have dense layers of SubtractiveLIF, then one")])
 def test_what_is_no_such_network_or_length_is_refused(arguments, message):
     with pytest.raises((TypeError, ValueError), match=f"^{message}"):

@@ -1,18 +1,13 @@
 """Small random distortions of 8x8 images, so that a network learns digits and not images."""
 
-import math
-
 import torch
-import torch.nn.functional as F
+
+from .warp import Warp, uniform
 
 __all__ = ["augment"]
 
 SIDE = 8
-ROTATION = math.radians(8)
-SCALE = 0.1
-SHEAR = 0.1
-SHIFT = 0.4        # pixels
-ELASTIC = 0.2      # pixels, standard deviation of each control point
+WARP = Warp(rotation=8, scale=0.1, shear=0.1, shift=0.4, elastic=0.2, points=4, mode="bicubic")
 BRIGHTNESS = 0.1
 LARGEST = 16
 
@@ -31,20 +26,5 @@ def augment(images, generator):
     float tensor, (B, 64)
         Whole numbers 0..16.
     """
-    count = len(images)
-
-    def uniform(*shape):
-        return torch.rand(*shape, generator=generator) * 2 - 1
-
-    angle, stretch = uniform(count) * ROTATION, 1 + uniform(count, 2) * SCALE
-    affine = torch.zeros(count, 2, 3)
-    affine[:, 0, 0] = angle.cos() * stretch[:, 0]
-    affine[:, 0, 1] = -angle.sin() * stretch[:, 0] + uniform(count) * SHEAR
-    affine[:, 1, 0] = angle.sin() * stretch[:, 1]
-    affine[:, 1, 1] = angle.cos() * stretch[:, 1]
-    affine[:, :, 2] = uniform(count, 2) * (SHIFT * 2 / SIDE)
-    warp = torch.randn(count, 2, SIDE // 2, SIDE // 2, generator=generator) * (ELASTIC * 2 / SIDE)
-    grid = F.affine_grid(affine, (count, 1, SIDE, SIDE), align_corners=False)
-    grid = grid + F.interpolate(warp, size=SIDE, mode="bicubic", align_corners=True).permute(0, 2, 3, 1)
-    moved = F.grid_sample(images.reshape(count, 1, SIDE, SIDE), grid, align_corners=False).reshape(count, SIDE * SIDE)
-    return torch.clamp(torch.round(moved * (1 + uniform(count, 1) * BRIGHTNESS)), 0, LARGEST)
+    moved = WARP(images.reshape(-1, SIDE, SIDE), generator).flatten(1)
+    return torch.clamp(torch.round(moved * (1 + uniform(generator, len(images), 1) * BRIGHTNESS)), 0, LARGEST)

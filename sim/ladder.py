@@ -208,12 +208,13 @@ def _netlist(component, name, simulation):
 
 
 def _sums_undecided(component):
-    """Whether a component has synapses of which the netlist's proof is not decided: dense ones with several lanes."""
+    """Whether a component has synapses of which the netlist's proof is not decided: dense and sparse ones with several lanes."""
     from gateware.chip.core import SpikingCore
+    from gateware.chip.sparse_synapses import SparseSynapses
     from gateware.chip.spiking_chip import SpikingChip
     from gateware.chip.synapses import DenseSynapses
     inner = getattr(component, "core", component)
-    return isinstance(inner, (SpikingCore, SpikingChip)) or (isinstance(inner, DenseSynapses) and inner.lanes > 1)
+    return isinstance(inner, (SpikingCore, SpikingChip)) or (isinstance(inner, (DenseSynapses, SparseSynapses)) and inner.lanes > 1)
 
 
 _RUNGS = {"rtl": _rtl, "proof": _proof, "netlist": _netlist}

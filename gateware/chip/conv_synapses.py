@@ -105,7 +105,7 @@ class _Kernel:
         _, _, height, width = connection.kernel
         self._groups = channels // synapses.lanes
         self._rows_of_event = height * width * self._groups
-        self.first_of_bias = connection.kernel[1] * self._rows_of_event
+        self.has_bias, self.first_of_bias = bool(connection.bias), connection.kernel[1] * self._rows_of_event
         # Rows and clocks that are left.
         self._left = Signal(range(max(self._rows_of_event, synapses.rows) + DRAIN), name="left")
         self._group, self._x, self._y = (Signal(range(max(2, count)), name=name)
@@ -145,6 +145,9 @@ class _Kernel:
                 self._group.eq(Mux(self._last_group, 0, self._group + 1)),
                 self._x.eq(Mux(~self._last_group, self._x, Mux(self._last_x, 0, self._x + 1))),
                 self._y.eq(self._y + (self._last_group & self._last_x))]
+
+    def address(self, weight_row):
+        return weight_row
 
     def next(self, weight_row):
         # The bias' few rows again and again.

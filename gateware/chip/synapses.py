@@ -52,8 +52,7 @@ class Synapses(Component):
         self.rows = rows(self.lanes)
         contents = list(self.contents())
         self.depth = len(contents)
-        width = self.lanes * self.weight_bits
-        self.weights = LargeMemory(self.depth, width) if self.loaded else WeightROM(contents, width)
+        self.weights = LargeMemory(self.depth, self.width) if self.loaded else WeightROM(contents, self.width)
         members = {
             "i": In(stream.Signature(events(self.levels))),
             "o": Out(stream.Signature(data.StructLayout({"current": self.current.shape, "first": 1}))),
@@ -61,6 +60,11 @@ class Synapses(Component):
         if self.loaded:
             members["load"] = self.weights.signature.members["load"]
         super().__init__(members)
+
+    @property
+    def width(self):
+        """Bits of a row of the weight memory."""
+        return self.lanes * self.weight_bits
 
     def elaborate(self, platform):
         m = Module()
@@ -73,27 +77,11 @@ class Synapses(Component):
         if self.loaded:
             m.d.comb += weights.load.eq(self.load)
 
-        # An event's walk over the rows: addresses, then weights times level, then the new sums.
         walk = self._walk(m)
         weight_row = Signal(range(max(2, self.depth)))
         level = Signal(self.levels.bit_length())
-        factor = Signal(self.levels.bit_length())
         walking = Signal()
-        adding = Signal()
-        storing = Signal()
-        added = Signal.like(read.addr)
-        stored = Signal.like(read.addr)
-        before = Signal.like(read.data)
-        after = Signal.like(read.data)
-        m.d.sync += [adding.eq(walking & walk.valid), added.eq(walk.row), before.eq(read.data), storing.eq(adding), stored.eq(added),
-                     factor.eq(level)]
-        for lane in range(lanes):
-            weight = weights.data.word_select(lane, self.weight_bits).as_signed()
-            terms = [Mux(factor[k], weight << k, 0) for k in range(len(factor))] if self.levels > 1 else [weight]
-            product = Signal(Range(self.levels * -(1 << self.weight_bits - 1), self.levels << self.weight_bits - 1).shape,
-                             name=f"product{lane}")
-            m.d.sync += product.eq(sum(terms[1:], terms[0]))
-            m.d.comb += after[lane].eq(before[lane] + product)
+        storing, stored, after = self._add(m, walk, walking, level, read)
 
         # The sums on their way out.
         place = Signal(range(self.places))
@@ -103,7 +91,7 @@ class Synapses(Component):
         clearing = Signal()
         current = read.data.as_value().word_select(lane, width)
         m.d.comb += [
-            weights.address.eq(weight_row),
+            weights.address.eq(walk.address(weight_row)),
             read.addr.eq(walk.row),
             read.en.eq(walking & walk.valid),
             write.en.eq(storing | clearing),
@@ -123,7 +111,7 @@ class Synapses(Component):
                 m.next = "ACCEPT"
             with m.Elif(~event.last):
                 m.next = "WALK"
-            with m.Elif(bool(self.connection.bias)):
+            with m.Elif(walk.has_bias):
                 m.d.sync += [*walk.begin_bias(), weight_row.eq(walk.first_of_bias), level.eq(self.levels)]
                 m.next = "WALK"
             with m.Else():
@@ -166,6 +154,31 @@ class Synapses(Component):
                             m.d.sync += time_step.eq(0)
                             m.next = "ACCEPT"
         return m
+
+    def _add(self, m, walk, walking, level, read):
+        """Of a walk's rows the addresses, then weights times level, then the new sums: whether they are stored, where, and they."""
+        factor = Signal(self.levels.bit_length(), name="factor")
+        adding = Signal(name="adding")
+        storing = Signal(name="storing")
+        added = Signal.like(read.addr, name="added")
+        stored = Signal.like(read.addr, name="stored")
+        before = Signal.like(read.data, name="before")
+        after = Signal.like(read.data, name="after")
+        m.d.sync += [adding.eq(walking & walk.valid), added.eq(walk.row), before.eq(read.data), storing.eq(adding), stored.eq(added),
+                     factor.eq(level)]
+        for lane, product in enumerate(self._products(m, factor)):
+            m.d.comb += after[lane].eq(before[lane] + product)
+        return storing, stored, after
+
+    def _products(self, m, factor):
+        """Of each lane the weight times a factor, one clock later."""
+        for lane in range(self.lanes):
+            weight = self.weights.data.word_select(lane, self.weight_bits).as_signed()
+            terms = [Mux(factor[k], weight << k, 0) for k in range(len(factor))] if self.levels > 1 else [weight]
+            product = Signal(Range(self.levels * -(1 << self.weight_bits - 1), self.levels << self.weight_bits - 1).shape,
+                             name=f"product{lane}")
+            m.d.sync += product.eq(sum(terms[1:], terms[0]))
+            yield product
 
 
 class DenseSynapses(Synapses):
@@ -256,15 +269,17 @@ class _RowByRow:
     ----------
     row, valid, done : Value
         The row of sums of this clock, whether it is one, and whether this is the walk's last clock.
+    has_bias : bool
+        Whether the bias has rows of weights.
     first_of_bias : int
-        The bias' first row of weights.
+        The first of them.
     """
 
     def __init__(self, synapses):
         self._rows, self._steps = synapses.rows, max(synapses.rows, DEPTH)
         self._step = Signal(range(self._steps), name="step")
         self.row, self.valid, self.done = self._step, self._step < self._rows, self._step == self._steps - 1
-        self.first_of_bias = synapses.inputs * self._rows
+        self.has_bias, self.first_of_bias = bool(synapses.connection.bias), synapses.inputs * self._rows
 
     def first(self, event):
         """An event's first row of weights."""
@@ -281,6 +296,10 @@ class _RowByRow:
     def advance(self):
         """What is set in a clock of the walk."""
         return [self._step.eq(self._step + 1)]
+
+    def address(self, weight_row):
+        """The row of weights of this clock."""
+        return weight_row
 
     def next(self, weight_row):
         """The row of weights after this one."""

@@ -9,6 +9,7 @@ from gateware.chip.conv_synapses import ConvSynapses
 from gateware.chip.core import SpikingCore
 from gateware.chip.events import AddressEvents
 from gateware.chip.membrane_readout import MembraneReadout
+from gateware.chip.sparse_synapses import SparseSynapses
 from gateware.chip.spiking_chip import SpikingChip
 from gateware.chip.synapses import DenseSynapses
 
@@ -57,11 +58,12 @@ class EventsModel:
 
 
 class SynapsesModel:
-    """The golden model of :class:`gateware.chip.synapses.DenseSynapses` and :class:`gateware.chip.conv_synapses.ConvSynapses`.
+    """The golden model of :class:`gateware.chip.synapses.DenseSynapses`, of sparse ones, and of
+    :class:`gateware.chip.conv_synapses.ConvSynapses`.
 
     Parameters
     ----------
-    synapses : DenseSynapses or ConvSynapses
+    synapses : DenseSynapses, SparseSynapses or ConvSynapses
     """
 
     def __init__(self, synapses):
@@ -275,6 +277,7 @@ def _span(values):
 
 
 for _component, _model in ((AddressEvents, EventsModel), (DenseSynapses, SynapsesModel), (ConvSynapses, SynapsesModel),
+                           (SparseSynapses, SynapsesModel),
                            (SpikingCore, CoreModel),
                            (MembraneReadout, MembraneModel), (SpikingChip, ChipModel)):
     model_of.register(_component, _model)

@@ -12,6 +12,7 @@ from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.membrane_readout import MembraneReadout
 from gateware.chip.readout import CountReadout
 from gateware.chip.serial_classifier import SerialClassifier
+from gateware.chip.sparse_synapses import SparseSynapses
 from gateware.chip.spiking_chip import SpikingChip
 from gateware.chip.synapses import DenseSynapses
 from gateware.layers.dense import DenseLayer
@@ -38,7 +39,7 @@ from sim.specs.uart_transmitter import uart_transmitter
 EXAMPLES = [pytest.param(component, id=f"{cls.__name__}-{name}")
             for cls in (UARTReceiver, UARTTransmitter, FrameReceiver, FrameTransmitter, DenseLayer, ImageEncoder, CountReadout,
                         NeuronBank, Classifier, SerialClassifier, StochasticDense, AddressEvents, DenseSynapses, ConvSynapses,
-                        SpikingCore, MembraneReadout, SpikingChip)
+                        SparseSynapses, SpikingCore, MembraneReadout, SpikingChip)
             for name, component in cls.examples().items()]
 
 
@@ -75,11 +76,11 @@ class Broken:
 
 CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout: count_readout, Classifier: classifier,
              NeuronBank: neuron_bank, UARTTransmitter: uart_transmitter, StochasticDense: stochastic_dense,
-             AddressEvents: address_events, DenseSynapses: synapses, ConvSynapses: synapses, SpikingCore: spiking_core,
-             MembraneReadout: membrane_readout, SpikingChip: spiking_chip}
+             AddressEvents: address_events, DenseSynapses: synapses, ConvSynapses: synapses, SparseSynapses: synapses,
+             SpikingCore: spiking_core, MembraneReadout: membrane_readout, SpikingChip: spiking_chip}
 SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, NeuronBank: 600, UARTTransmitter: 2000,
-          StochasticDense: 1500, AddressEvents: 400, DenseSynapses: 800, ConvSynapses: 800, SpikingCore: 800, MembraneReadout: 1500,
-          SpikingChip: 1500}    # clocks
+          StochasticDense: 1500, AddressEvents: 400, DenseSynapses: 800, ConvSynapses: 800, SparseSynapses: 800, SpikingCore: 800,
+          MembraneReadout: 1500, SpikingChip: 1500}    # clocks
 
 MUTANTS = [
     (DenseLayer, "state_write.en.eq(transfer)", "state_write.en.eq(self.o.valid)", "updated exactly once"),
@@ -155,6 +156,13 @@ MUTANTS = [
     (DenseSynapses, "write.en.eq(storing | clearing)", "write.en.eq(storing)", "is cleared"),
     (DenseSynapses, "with m.If(self.o.ready):", "with m.If(1):", "stream o holds"),
     (ConvSynapses, "self._left >= DRAIN", "self._left >= 0", "every sum of an event is stored"),
+    (SparseSynapses, "self.valid = data[weights_width:-1], ~self._first", "self.valid = data[weights_width:-1], Const(1)", "of its list in order"),
+    (SparseSynapses, "Mux(self._indexed, self._begins, weight_row)", "weight_row", "of its list in order"),
+    (SparseSynapses, "self._indexed & none, data[-1])", "self._indexed & none, 1)", "has read all its rows"),
+    (SparseSynapses, "Mux(self._first, self._indexed & none, data[-1])", "data[-1]", "has read all its rows"),
+    (SparseSynapses, "begins == synapses.depth if", "begins == 0 if", "has read all its rows"),
+    (SparseSynapses, "| number << weights_width", "| (number & 2) << weights_width", "sums is never read in the row"),
+    (SparseSynapses, "stored.eq(walk.row)", "stored.eq(walk.row + 1)", "written one clock later"),
     (SpikingCore, "bank.o.ready.eq(self.o.ready | empty)", "bank.o.ready.eq(1)", "stream o holds"),
     (SpikingCore, "self.o.valid.eq(bank.o.valid & ~empty)", "self.o.valid.eq(bank.o.valid & (place != 0))", "answers in turn"),
     (SpikingCore, "bank.i.valid.eq(synapses.o.valid)", "bank.i.valid.eq(1)", "drives the neuron whose it is"),

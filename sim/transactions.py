@@ -1,7 +1,8 @@
 """The first rung for structural components: what goes in and out of their RTL equals their golden model, transaction by transaction.
 
 How a structure is driven follows from its ports: valid/ready streams with random stalls on both sides; a serial line ``rx`` or
-``tx``, as levels in every clock; both lines, as a host that waits for each reply; or plain ports with a fixed latency.
+``tx``, as levels in every clock; both lines, as a host that waits for each reply; the pins of a flash, with one at them; a stream of
+bytes that are loaded into a memory; or plain ports with a fixed latency.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from models import golden
 from models.structures.uart import line_bytes, line_levels
 
 from .compare import Comparison, Difference
+from .cxxrtl import SimulationError
 
 
 __all__ = ["compare_transactions"]
@@ -50,6 +52,10 @@ def compare_transactions(component, simulation, *, size: int = 2000, seed: int =
     sources = [name.removesuffix("__valid") for name in simulation.inputs if name.endswith("__valid")]
     sinks = [name.removesuffix("__valid") for name in simulation.outputs if name.endswith("__valid")]
     lines = ("rx" in simulation.inputs, "tx" in simulation.outputs)
+    if "cipo" in simulation.inputs and not lines[0]:
+        return _read_flash(component, model, simulation, rng)
+    if sources == ["i"] and "load" in simulation.outputs:
+        return _load(component, model, simulation, rng)
     if all(lines):
         return _dialogue(component, model, simulation, rng, size, max_clocks)
     if lines[0]:
@@ -145,6 +151,8 @@ def _dialogue(component, model, simulation, rng, size, max_clocks):
     data = np.asarray(model.stimulus(rng, size), np.uint8)
     bit, expected, got, rest = component.divisor, [], b"", np.zeros(0, np.int64)
     simulation.reset()
+    if "cipo" in simulation.inputs:
+        with_flash(simulation, {"rx": np.ones(component.boot_clocks, np.int64)}, model.flash())
 
     def listen(levels):
         nonlocal got, rest
@@ -171,6 +179,68 @@ def _frames(data):
         if decoder.feed(data[end - 1:end].tobytes()):
             yield data[start:end]
             start = end
+
+
+def _read_flash(component, model, simulation, rng):
+    done = []
+    for stalls in (0, 0.1, 0.9):
+        flash, ready = model.stimulus(rng), (rng.random(round(component.clocks * (1 + 20 * stalls) + 500)) >= stalls).astype(np.int64)
+        expected = model.run(flash)
+        got = with_flash(simulation, {"o__ready": ready}, flash)
+        given = (got["o__valid"] == 1) & (ready == 1)
+        done.append(_compare(expected, got["o__payload"][given], len(expected)))
+        if not stalls:
+            done.append(_compare({"clocks": [component.clocks]}, {"clocks": np.flatnonzero(given)[-1:] + 1}, 1))
+        done.append(_compare({"cs": [0], "sck": [0]}, {name: got[name][-1:] for name in ("cs", "sck")}, 1))
+    return _together(done)
+
+
+def _load(component, model, simulation, rng):
+    layout, done = component.load.shape(), []
+    for stalls in (0, 0.5) * 20:
+        items = model.stimulus(rng)
+        valid = np.flatnonzero(rng.random(4 * len(items) + 200) >= stalls)[:len(items)]
+        levels = {name: np.zeros(valid[-1] + 4, np.int64) for name in ("i__valid", "i__payload")}
+        levels["i__valid"][valid], levels["i__payload"][valid] = 1, items
+        simulation.reset()
+        got = simulation.run(levels)
+        fields = {name: got["load"] >> layout[name].offset & (1 << layout[name].width) - 1 for name in ("write", "address", "word")}
+        written = {name: fields[name][fields["write"] == 1] for name in ("address", "word")}
+        done.append(_compare(model.run(items), written | {"loaded": got["loaded"][-1:]}, len(items)))
+        done.append(_compare({"busy": np.arange(len(got["busy"])) < len(got["busy"]) - 2}, {"busy": got["busy"]}, len(got["busy"]), "clock"))
+    return _together(done)
+
+
+def with_flash(simulation, inputs, flash):
+    """Run a design from its reset with a flash at its pins; what it sends to the flash must not depend on what comes back.
+
+    Parameters
+    ----------
+    simulation : sim.cxxrtl.Simulation
+        With outputs ``cs``, ``sck``, ``copi``, an input ``cipo``.
+    inputs : dict of str to array
+        The other inputs in every clock.
+    flash : models.structures.flash.SerialFlash
+
+    Returns
+    -------
+    dict of str to array
+        The outputs in every clock.
+
+    Raises
+    ------
+    SimulationError
+        If the design talks otherwise to the flash once it answers.
+    """
+    pins = ("cs", "sck", "copi")
+    simulation.reset()
+    asked = simulation.run(inputs | {"cipo": 1}, outputs=pins)
+    simulation.reset()
+    got = simulation.run(inputs | {"cipo": flash.respond(*(asked[pin] for pin in pins))})
+    for pin in ("cs", "sck"):
+        if not np.array_equal(asked[pin], got[pin]):
+            raise SimulationError(f"{simulation.name} talks otherwise to a flash that answers: {pin} differs")
+    return got
 
 
 def _latency(component, model, simulation, rng, size):

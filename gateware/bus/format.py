@@ -46,6 +46,8 @@ class Status(enum.IntEnum):
     PIXEL_OUT_OF_RANGE = 4
     NOT_LOADED = 5
     OUT_OF_MEMORY = 6
+    LOADING = 7
+    BAD_FLASH = 8
 
 
 def _integer(name, value, highest, lowest=0):

@@ -1,14 +1,16 @@
 """A classifier behind a UART, as one elaboratable with pins."""
 
-from amaranth.hdl import Module
+from amaranth.hdl import Module, Mux
 from amaranth.lib.wiring import In, Out, connect
 
 from gateware.component import Component
 
+from ..bus.flash_reader import FlashReader, flash_timing
 from ..bus.format import MAX_PIXEL, Identity
 from ..bus.frame import FrameReceiver, FrameTransmitter
 from ..bus.uart import UARTReceiver, UARTTransmitter
 from .classifier import Classifier
+from .flash_loader import FlashLoader
 from .server import Server
 from .spiking_chip import SpikingChip
 
@@ -40,6 +42,8 @@ class SerialClassifier(Component):
         Name of the design, up to 32 ASCII characters; told to the host.
     timeout_bits : int
         Quiet time after which a frame that was begun is given up, in bit times.
+    flash : int, optional
+        Where in the board's configuration flash the core's weights lie, as :func:`~gateware.chip.flash_loader.flash_image` makes them.
 
     Members
     -------
@@ -51,6 +55,8 @@ class SerialClassifier(Component):
         High from a good request until its reply has been handed over for sending.
     fault : ``Out(1)``
         High from the time a byte or frame was lost until the next good frame.
+    cs, sck, copi : ``Out(1)``, cipo : ``In(1)``
+        With ``flash``: its pins, as those of :class:`~gateware.bus.flash_reader.FlashReader`.
 
     Raises
     ------
@@ -58,19 +64,24 @@ class SerialClassifier(Component):
         A parameter is not an integer or out of range, or the core's results do not fit ``layers``.
     """
 
-    def __init__(self, core, divisor, build_id, *, clock_hz, layers, levels=MAX_PIXEL, name="digits", timeout_bits=10_000):
+    def __init__(self, core, divisor, build_id, *, clock_hz, layers, levels=MAX_PIXEL, name="digits", timeout_bits=10_000, flash=None):
         self.core, self.levels = core, levels
         self._identity = Identity(build_id, clock_hz, capacity=layers[0], layers=tuple(layers), name=name)
         self._uart = UARTReceiver(divisor), UARTTransmitter(divisor)
-        self._server = Server(self._identity, core.o.payload.shape(), levels=levels, words=getattr(core, "words", 0))
+        self._server = Server(self._identity, core.o.payload.shape(), levels=levels, words=getattr(core, "words", 0), flash=flash is not None)
         self._frames = (FrameReceiver(capacity=layers[0], timeout=timeout_bits * divisor),
                         FrameTransmitter(longest=self._server.longest_reply))
+        self._flash, pins = None, {}
+        if flash is not None:
+            loader = FlashLoader(core.load_words())
+            self._flash = FlashReader(flash, loader.length, **flash_timing(clock_hz)), loader
+            pins = {"cs": Out(1), "sck": Out(1), "copi": Out(1), "cipo": In(1)}
         super().__init__({
             "rx": In(1, init=1),
             "tx": Out(1, init=1),
             "busy": Out(1),
             "fault": Out(1),
-        })
+        } | pins)
 
     @property
     def identity(self):
@@ -82,14 +93,20 @@ class SerialClassifier(Component):
         """Clocks per bit of the UART."""
         return self._uart[0].divisor
 
+    @property
+    def boot_clocks(self):
+        """Clocks from reset until the weights have been read from the flash and checked; 0 without one."""
+        return 0 if self._flash is None else self._flash[0].clocks + 2
+
     @classmethod
     def examples(cls):
         """Configurations for which all evidence is produced."""
         core, spiking = Classifier.examples()["small"], SpikingChip(SpikingChip.examples()["membrane"].network, lanes=(3, 4), loaded=0)
         layers = (core.hidden_layer.n_inputs, core.hidden_layer.n_neurons, core.output_layer.n_neurons)
         common = {"divisor": 4, "build_id": 0x0123456789ABCDEF, "clock_hz": 4_000_000, "timeout_bits": 1000}
-        return {"small": cls(core, layers=layers, **common),
-                "loaded": cls(spiking, layers=spiking.network.sizes, levels=spiking.network.levels, name="loaded", **common)}
+        spiked = {"layers": spiking.network.sizes, "levels": spiking.network.levels} | common
+        return {"small": cls(core, layers=layers, **common), "loaded": cls(spiking, name="loaded", **spiked),
+                "flash": cls(spiking, name="flash", flash=0x40000, **spiked)}
 
     def elaborate(self, platform):
         m = Module()
@@ -106,7 +123,16 @@ class SerialClassifier(Component):
             server.data.eq(frame_receiver.data),
             self.busy.eq(frame_receiver.o.valid),
         ]
-        if "load" in server.signature.members:
+        if self._flash is not None:
+            m.submodules.flash_reader, m.submodules.flash_loader = reader, loader = self._flash
+            connect(m, reader.o, loader.i)
+            m.d.comb += [
+                self.cs.eq(reader.cs), self.sck.eq(reader.sck), self.copi.eq(reader.copi), reader.cipo.eq(self.cipo),
+                server.flash.busy.eq(loader.busy), server.flash.loaded.eq(loader.loaded),
+                # The server loads nothing while the loader is busy.
+                core.load.eq(Mux(loader.busy, loader.load, server.load)),
+            ]
+        elif "load" in server.signature.members:
             m.d.comb += core.load.eq(server.load)
         connect(m, uart_receiver.o, frame_receiver.i)
         connect(m, frame_receiver.o, server.request)

@@ -34,6 +34,8 @@ class Server(Component):
         The largest value of a pixel, 1 to 255.
     words : int
         16-bit words that the classifier's weights are loaded as before it is ready; 0 where they are part of the bitstream.
+    flash : bool
+        Whether the words come from a flash first; LOAD writes others, or the same where the flash does not hold them.
 
     Members
     -------
@@ -53,6 +55,8 @@ class Server(Component):
         The classifier's result for each image.
     load : ``Out(StructLayout({"write": 1, "address": range(words), "word": 16}))``
         Where there are ``words``: in a clock with ``write`` the word is one of the weights.
+    flash : ``In(StructLayout({"busy": 1, "loaded": 1}))``
+        With ``flash``: whether words are being read from it, and whether it held all of them.
 
     Raises
     ------
@@ -60,13 +64,15 @@ class Server(Component):
         A field of the identity is out of range, or the result does not have a number for each class.
     """
 
-    def __init__(self, identity, result_shape, *, levels=MAX_PIXEL, words=0):
+    def __init__(self, identity, result_shape, *, levels=MAX_PIXEL, words=0, flash=False):
         self._identity = bytes([Status.OK]) + identity.pack()
         self._pixels, classes = identity.layers[0], identity.layers[-1]
         self._levels, self._words = integer("Server levels", levels), integer("Server words", words)
         for name, value, lo, hi in (("levels", self._levels, 1, 255), ("words", self._words, 0, 1 << 24)):
             if not lo <= value <= hi:
                 raise ValueError(f"Server {name} must be between {lo} and {hi}, not {value}")
+        if flash and not self._words:
+            raise ValueError("Server flash must be False where there are no words to load")
         # The buffer of a request holds the pixels of an image, or the address of a block and one word.
         fewest = 5 if self._words else 2
         if self._pixels < fewest:
@@ -90,7 +96,8 @@ class Server(Component):
             "o": Out(stream.Signature(8)),
             "pixels": Out(stream.Signature(range(self._levels + 1))),
             "result": In(stream.Signature(result_shape)),
-        } | ({"load": Out(data.StructLayout({"write": 1, "address": range(self._words), "word": 16}))} if self._words else {}))
+        } | ({"load": Out(data.StructLayout({"write": 1, "address": range(self._words), "word": 16}))} if self._words else {})
+          | ({"flash": In(data.StructLayout({"busy": 1, "loaded": 1}))} if flash else {}))
 
     @property
     def longest_reply(self):
@@ -140,6 +147,7 @@ class Server(Component):
             low = Signal(8)
             loaded = Signal()
             m.d.comb += [self.load.address.eq(word_address), self.load.word.eq(Cat(low, self.data))]
+        flash = getattr(self, "flash", None)
 
         identifying = request.command == Command.IDENTIFY
         with m.If(status != Status.OK):
@@ -180,7 +188,12 @@ class Server(Component):
                         m.next = "CHECK"
                         with m.If(request.length != self._pixels):
                             refuse(Status.BAD_LENGTH)
-                        if self._words:
+                        if flash is not None:
+                            with m.Elif(flash.busy):
+                                refuse(Status.LOADING)
+                            with m.Elif(~loaded & ~flash.loaded):
+                                refuse(Status.BAD_FLASH)
+                        elif self._words:
                             with m.Elif(~loaded):
                                 refuse(Status.NOT_LOADED)
                     if self._words:
@@ -189,6 +202,9 @@ class Server(Component):
                             # Three bytes of address, then whole words, all of which the buffer holds.
                             with m.If(~request.length[0] | (request.length < 5) | (request.length > self._pixels)):
                                 refuse(Status.BAD_LENGTH)
+                            if flash is not None:
+                                with m.Elif(flash.busy):
+                                    refuse(Status.LOADING)
                     with m.Else():
                         refuse(Status.UNKNOWN_COMMAND)
             if self._words:

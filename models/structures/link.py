@@ -17,9 +17,11 @@ from gateware.bus.format import (
     score_bytes,
 )
 from gateware.bus.frame import FrameReceiver, FrameTransmitter
+from gateware.chip.flash_loader import flash_image
 from gateware.chip.serial_classifier import SerialClassifier
 
 from . import model_of
+from .flash import SerialFlash
 
 __all__ = ["SerialModel", "FrameReceiverModel", "FrameTransmitterModel"]
 
@@ -96,6 +98,14 @@ class SerialModel:
         self.top, self._core = top, model_of(top.core)
         self._words = np.array(top.core.load_words() if getattr(top.core, "words", 0) else [], np.int64)
         self._memory, self._loaded = np.full(len(self._words), -1), not len(self._words)
+        if top.boot_clocks:
+            # The flash has been read before the first request.
+            self._memory, self._loaded = self._words.copy(), True
+
+    def flash(self):
+        """A flash with the weights that the design reads from it."""
+        reader, _ = self.top._flash
+        return SerialFlash({reader.address: flash_image(self._words.tolist())}, wake=reader.wake)
 
     def answer(self, request, heard=None):
         """The reply to a request, or None where there is none.

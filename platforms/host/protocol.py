@@ -19,6 +19,8 @@ _REASONS = {
     Status.PIXEL_OUT_OF_RANGE: "a pixel is above the network's highest level",
     Status.NOT_LOADED: "its weights have not been loaded since it was switched on",
     Status.OUT_OF_MEMORY: "the words reach beyond its memory of weights",
+    Status.LOADING: "it is still reading its weights from its flash",
+    Status.BAD_FLASH: "its flash does not hold this network's weights, or they are damaged: program them, or load them over the link",
 }
 
 

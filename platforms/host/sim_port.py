@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import numpy as np
 
+from models import golden
 from models.structures.uart import line_bytes, line_levels
 from sim import cxxrtl
 
 __all__ = ["SimPort"]
 
+_FLASH = ("cs", "sck", "copi")
+
 
 class SimPort:
     """Toggles ``rx`` of a simulated design clock by clock and reads its ``tx``.
 
-    The simulation's time moves on only while bytes are sent, or an answer is waited for.
+    The simulation's time moves on only while bytes are sent, or an answer is waited for. A design that reads its weights from a flash
+    has one at its pins.
 
     Parameters
     ----------
     top : gateware.chip.serial_classifier.SerialClassifier
         The design: ports ``rx`` and ``tx``, attributes ``divisor`` and ``identity``.
+    make_flash : callable, optional
+        Makes the flash as it is after power-up, a :class:`models.structures.flash.SerialFlash`; by default one that holds the design's
+        weights.
 
     Raises
     ------
     sim.cxxrtl.SimulationError
-        The design does not settle.
+        The design does not settle, or what it says to its flash depends on what happens at ``rx`` or on the flash's answers.
     """
 
     name = "sim"
 
-    def __init__(self, top):
+    def __init__(self, top, make_flash=None):
         self._divisor = top.divisor
         self._clock_hz = top.identity.clock_hz
         self._simulation = cxxrtl.compile({"digits": top})["digits"]
+        self._boot_clocks, self._make_flash = top.boot_clocks, make_flash
+        if top.boot_clocks and make_flash is None:
+            self._make_flash = golden(top).flash
         self.reset()
 
     def reset(self) -> None:
@@ -40,6 +50,11 @@ class SimPort:
         self._undecoded = np.zeros(0, np.int64)
         self._received = b""
         self.clocks = 0
+        if self._boot_clocks:
+            # What the design says to the flash is the same whatever comes back: heard once, answered, and then as it was.
+            self._asked = self._simulation.run({"rx": 1, "cipo": 1}, cycles=self._boot_clocks, outputs=_FLASH)
+            self._answer = self._make_flash().respond(*(self._asked[pin] for pin in _FLASH))
+            self._simulation.reset()
 
     def write(self, data: bytes) -> None:
         """Send bytes, and listen meanwhile."""
@@ -64,7 +79,16 @@ class SimPort:
         """Nothing is held."""
 
     def _run(self, levels):
-        tx = self._simulation.run({"rx": levels}, outputs=["tx"])["tx"]
+        inputs, now = {"rx": levels}, slice(self.clocks, self.clocks + len(levels))
+        if self._boot_clocks:
+            answer = self._answer[now]
+            inputs["cipo"] = np.pad(answer, (0, len(levels) - len(answer)), constant_values=1)
+        out = self._simulation.run(inputs, outputs=["tx", *(_FLASH if self._boot_clocks else ())])
+        tx = out["tx"]
+        for pin in _FLASH[:2] if self._boot_clocks else ():
+            asked = self._asked[pin][now]
+            if not np.array_equal(asked, out[pin][:len(asked)]) or out[pin][len(asked):].any():
+                raise cxxrtl.SimulationError(f"{pin} of the simulated design depends on what came at its other pins")
         self.clocks += len(levels)
         line = np.concatenate([self._undecoded, tx])
         data, rest = line_bytes(line, self._divisor)

@@ -54,6 +54,7 @@ def top(request):
 
 def test_a_serial_classifier_answers_as_its_model(top):
     model, port, statuses = golden(top), SimPort(top), set()
+    assert port.read(top.boot_clocks / top.identity.clock_hz) == b""
     requests = Decoder().feed(model.stimulus(np.random.default_rng(14), 6_000).tobytes())
     for request in requests:
         port.write(encode(request))
@@ -66,7 +67,8 @@ def test_a_serial_classifier_answers_as_its_model(top):
         (Command.IDENTIFY, Status.OK), (Command.CLASSIFY, Status.OK), (None, None), (None, Status.UNKNOWN_COMMAND),
         (Command.CLASSIFY, Status.PIXEL_OUT_OF_RANGE), (Command.CLASSIFY, Status.UNSUPPORTED_VERSION)}
     if getattr(top.core, "words", 0):
-        assert statuses >= {(Command.CLASSIFY, Status.NOT_LOADED), *((Command.LOAD, status) for status in (
+        assert ((Command.CLASSIFY, Status.NOT_LOADED) in statuses) == (top.boot_clocks == 0)
+        assert statuses >= {*((Command.LOAD, status) for status in (
             Status.OK, Status.BAD_LENGTH, Status.OUT_OF_MEMORY))}
     assert len(requests) > 200
 

@@ -52,7 +52,7 @@ class Synapses(Component):
         self.rows = rows(self.lanes)
         contents = list(self.contents())
         self.depth = len(contents)
-        self.weights = LargeMemory(self.depth, self.width) if self.loaded else WeightROM(contents, self.width)
+        self.weights = LargeMemory(self.depth, self.width) if self.loaded else self._rom(contents)
         members = {
             "i": In(stream.Signature(events(self.levels))),
             "o": Out(stream.Signature(data.StructLayout({"current": self.current.shape, "first": 1}))),
@@ -65,6 +65,10 @@ class Synapses(Component):
     def width(self):
         """Bits of a row of the weight memory."""
         return self.lanes * self.weight_bits
+
+    def _rom(self, contents):
+        """The memory of weights that are part of the bitstream."""
+        return WeightROM(contents, self.width)
 
     def elaborate(self, platform):
         m = Module()

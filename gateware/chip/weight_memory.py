@@ -26,6 +26,8 @@ class WeightROM(Component):
     rows : sequence of int
     width : int
         Bits of a row.
+    bounded : bool
+        Whether no address past the last row ever comes, so that there need not be rows of 0 up to the next power of two.
 
     Members
     -------
@@ -34,8 +36,8 @@ class WeightROM(Component):
         That row, one clock later.
     """
 
-    def __init__(self, rows, width):
-        self.rows, self.width = tuple(rows), integer("WeightROM width", width)
+    def __init__(self, rows, width, *, bounded=False):
+        self.rows, self.width, self.bounded = tuple(rows), integer("WeightROM width", width), bool(bounded)
         if not self.rows or self.width < 1 or min(self.rows) < 0 or max(self.rows) >> self.width:
             raise ValueError(f"WeightROM rows must be one or more unsigned numbers of {self.width} bits")
         super().__init__({"address": In(range(max(2, len(self.rows)))), "data": Out(self.width)})
@@ -43,7 +45,7 @@ class WeightROM(Component):
     def elaborate(self, platform):
         m = Module()
         # As deep as the address goes, for a read beyond the end of a memory is undefined.
-        depth = 1 << len(self.address)
+        depth = len(self.rows) if self.bounded else 1 << len(self.address)
         m.submodules.rom = rom = memory.Memory(shape=self.width, depth=depth, init=[*self.rows, *[0] * (depth - len(self.rows))],
                                                attrs={"rom_style": "block"})
         read = rom.read_port()

@@ -165,6 +165,7 @@ def _sparse(spec, m, part, path, of, read, walk, reading, taken):
     spec.claim(m, f"every event{of} has read all its rows when the next one is taken or sums leave",
                ~(taken | part.o.valid) | (unread == reading))
 
+    spec.help(m, weight_row <= last + 2)
     spec.help(m, Mux(walk, unread == Array(after)[following], unread == 0) & (following <= last + 1))
     spec.help(m, ~walk | Mux(first, Mux(indexed, part.index.data, weight_row) == following,
                              ~indexed & (unread != 0) & (weight_row == following + 1) & (addressed == following)))

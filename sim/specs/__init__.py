@@ -1,10 +1,12 @@
 """Contracts of structural components: what each kind promises, written as hardware that watches it."""
 
 from gateware.bus import UARTTransmitter
+from gateware.bus.flash_reader import FlashReader
 from gateware.chip.classifier import Classifier
 from gateware.chip.core import SpikingCore
 from gateware.chip.event_merge import EventMerge
 from gateware.chip.events import AddressEvents
+from gateware.chip.flash_loader import FlashLoader
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.membrane_readout import MembraneReadout
 from gateware.chip.readout import CountReadout
@@ -23,6 +25,8 @@ from .classifier import classifier
 from .dense_layer import dense_layer
 from .event_merge import event_merge
 from .folded import folded_step
+from .flash_loader import flash_loader
+from .flash_reader import flash_reader
 from .image_encoder import image_encoder
 from .membrane_readout import membrane_readout
 from .neuron_bank import neuron_bank
@@ -47,6 +51,8 @@ _CONTRACTS = {
     EventMerge: event_merge,
     SerialClassifier: serial_classifier,
     FoldedStep: folded_step,
+    FlashLoader: flash_loader,
+    FlashReader: flash_reader,
     ImageEncoder: image_encoder,
     MembraneReadout: membrane_readout,
     NeuronBank: neuron_bank,

@@ -4,6 +4,8 @@ from gateware.chip.classifier import Classifier
 from gateware.chip.spiking_chip import SpikingChip
 
 from .classifier import classifier
+from .flash_loader import flash_loader
+from .flash_reader import flash_reader
 from .spiking_chip import spiking_chip
 from .uart_transmitter import uart_transmitter
 
@@ -11,7 +13,7 @@ __all__ = ["serial_classifier"]
 
 
 def serial_classifier(spec, m, top, *path):
-    """What the classifier and the UART transmitter promise holds inside the whole design.
+    """What the classifier, the UART transmitter and what reads a flash promise holds inside the whole design.
 
     Parameters
     ----------
@@ -26,4 +28,8 @@ def serial_classifier(spec, m, top, *path):
         classifier(spec, m, top.core, *path, "core")
     if isinstance(top.core, SpikingChip):
         spiking_chip(spec, m, top.core, *path, "core")
+    if top._flash is not None:
+        reader, loader = top._flash
+        flash_reader(spec, m, reader, *path, "flash_reader")
+        flash_loader(spec, m, loader, *path, "flash_loader")
     uart_transmitter(spec, m, top._uart[1], *path, "uart_transmitter")

@@ -9,12 +9,16 @@ from gateware.chip.conv_synapses import ConvSynapses
 from gateware.chip.core import SpikingCore
 from gateware.chip.events import AddressEvents
 from gateware.chip.membrane_readout import MembraneReadout
+from gateware.chip.network import Conv2d
 from gateware.chip.sparse_synapses import SparseSynapses
 from gateware.chip.spiking_chip import SpikingChip
 from gateware.chip.synapses import DenseSynapses
 
 from . import model_of
 from .classifier import ReadoutModel
+from .encoders import InputModel
+from .first_spike_readout import FirstSpikeModel
+from .routing import late
 
 __all__ = ["ChipModel", "CoreModel", "EventsModel", "MembraneModel", "SampleResult", "SynapsesModel"]
 
@@ -148,16 +152,16 @@ class CoreModel:
         from models import golden
         self.core, self.synapses, self._neuron = core, SynapsesModel(core.synapses), golden(core.layer.neuron)
 
-    def answers(self, currents):
-        """Spikes and membranes (T, K, neurons) of currents (T, K, neurons), each sample from the initial state."""
-        outputs = self._neuron.run({"current": currents.reshape(len(currents), -1)})
-        return outputs.spike.reshape(currents.shape), outputs.v.reshape(currents.shape)
+    def advance(self, state, currents):
+        """Final state, spikes and membranes (T, K, neurons) of currents (T, K, neurons), each sample from ``state``, None at its start."""
+        state, outputs = self._neuron.advance(state, {"current": currents.reshape(len(currents), -1)})
+        return state, outputs.spike.reshape(currents.shape), outputs.v.reshape(currents.shape)
 
     def run(self, items):
         """The output stream (``spike``, ``v``) of whole samples' events."""
         synapses = self.core.synapses
         currents = self.synapses.run(items)["current"].reshape(-1, synapses.time_steps, synapses.places)[..., :synapses.neurons]
-        spikes, v = self.answers(currents.transpose(1, 0, 2))
+        _, spikes, v = self.advance(None, currents.transpose(1, 0, 2))
         return {"spike": spikes.transpose(1, 0, 2).ravel(), "v": v.transpose(1, 0, 2).ravel()}
 
     def stimulus(self, rng, size=200):
@@ -222,9 +226,12 @@ class ChipModel:
     def __init__(self, chip):
         self.chip, self.network = chip, chip.network
         self.cores = [CoreModel(core) for core in chip.cores]
+        self._encoder = chip.encoder and InputModel(chip.encoder)
 
     def classify(self, samples):
         """The :class:`SampleResult` of samples (B, inputs), or of the shape that the network has.
+
+        Samples of events are (B, time steps, inputs): the level of each input's event in each time step, 0 where there is none.
 
         Raises
         ------
@@ -232,44 +239,81 @@ class ChipModel:
             If the samples have another shape, or a value is no integer between 0 and ``levels``.
         """
         network, samples = self.network, np.asarray(samples)
-        if samples.shape[1:] not in (network.inputs, network.sizes[:1]):
-            raise ValueError(f"samples must have the shape (B, {network.sizes[0]}), not {samples.shape}")
+        steps = (network.time_steps,) if network.encoder == "events" else ()
+        shape = (*steps, network.sizes[0])
+        if samples.shape[1:] not in ((*steps, *network.inputs), shape):
+            raise ValueError(f"samples must have the shape (B, {', '.join(map(str, shape))}), not {samples.shape}")
         if samples.dtype.kind not in "iu" or samples.size and not 0 <= samples.min() <= samples.max() <= network.levels:
             raise ValueError(f"samples must hold integers between 0 and {network.levels}, not {_span(samples)}")
-        samples = samples.reshape(len(samples), network.sizes[0])
+        samples = samples.reshape(len(samples), *shape)
         parts = [self._classify(samples[k:k + BATCH]) for k in range(0, max(len(samples), 1), BATCH)]
         scores, labels, *spikes = (np.concatenate(each) for each in zip(*parts))
         return SampleResult(scores, labels, tuple(spikes))
 
     def _classify(self, samples):
-        time_steps, passed, spikes = self.network.time_steps, [], None
-        for k, core in enumerate(self.cores):
-            if k == 0:
-                currents = np.broadcast_to(core.synapses.currents(samples), (time_steps, len(samples), core.core.layer.neurons))
-            else:
-                currents = core.synapses.currents(spikes.reshape(-1, spikes.shape[2])).reshape(time_steps, len(samples), core.core.layer.neurons)
-            spikes, v = core.answers(currents)
-            passed.append(spikes.transpose(1, 0, 2))
-        if self.network.readout == "count":
-            scores, labels = ReadoutModel.classify(spikes, v)
+        network, time_steps = self.network, self.network.time_steps
+        if self.chip.constant:
+            constant = self.cores[0].synapses.currents(samples)
+        elif self._encoder:
+            values = self._encoder.encode(samples)
         else:
-            scores, labels = MembraneModel.classify(v)
-        return scores, labels, *passed
+            values = samples.transpose(1, 0, 2)
+        spikes = [np.zeros((time_steps, len(samples), layer.neurons), bool) for layer in network.layers]
+        v = np.zeros(spikes[-1].shape, np.int64)
+        states = [None] * len(spikes)
+        # With a recurrence time step by time step, else each layer at once.
+        for start in range(0, time_steps, 1 if network.recurrent else time_steps):
+            stop = start + 1 if network.recurrent else time_steps
+            for k, core in enumerate(self.cores):
+                shape = (stop - start, *spikes[k].shape[1:])
+                if k == 0 and self.chip.constant:
+                    currents = np.broadcast_to(constant, shape)
+                else:
+                    arriving = [] if k else [values[start:stop]]
+                    for link in self.chip.links:
+                        if link.target == k:
+                            sent = spikes[link.source]
+                            arriving.append(late(sent, link.delays, start, stop) if any(link.delays) else sent[start:stop])
+                    together = arriving[0] if len(arriving) == 1 else np.concatenate(arriving, axis=2)
+                    currents = core.synapses.currents(together.reshape(-1, together.shape[2])).reshape(shape)
+                states[k], spikes[k][start:stop], membranes = core.advance(states[k], currents)
+            v[start:stop] = membranes
+        readout = {"count": ReadoutModel, "first spike": FirstSpikeModel, "membrane": MembraneModel}[network.readout]
+        scores, labels = MembraneModel.classify(v) if readout is MembraneModel else readout.classify(spikes[-1], v)
+        return scores, labels, *(each.transpose(1, 0, 2) for each in spikes)
+
+    def _samples(self, items):
+        """Samples of what the chip's input stream takes."""
+        network = self.network
+        if network.encoder != "events":
+            return np.asarray(items).reshape(-1, network.sizes[0])
+        last, number, level = (np.asarray(items[name]) for name in ("last", "number", "level"))
+        last = last.astype(bool)
+        values = np.zeros((last.sum(), network.sizes[0]), np.int64)
+        step = np.cumsum(last) - last
+        values[step[~last], number[~last]] = level[~last]
+        return values.reshape(-1, network.time_steps, network.sizes[0])
 
     def run(self, items):
         """The output stream (``scores``, ``label``) of a stream of whole samples."""
-        result = self.classify(np.asarray(items).reshape(-1, self.network.sizes[0]))
+        result = self.classify(self._samples(items))
         return {"scores": result.scores, "label": result.label}
 
     def observe(self, items):
         """What the streams ``spikes<k>`` show meanwhile: every neuron's spike in every time step."""
-        result = self.classify(np.asarray(items).reshape(-1, self.network.sizes[0]))
+        result = self.classify(self._samples(items))
         return {f"spikes{k}": spikes.ravel() for k, spikes in enumerate(result.spikes)}
 
     def stimulus(self, rng, size=200):
         """Random values of whole samples, about ``size`` of them, half of them 0."""
-        count = -(-size // self.network.sizes[0]) * self.network.sizes[0]
-        return rng.integers(0, self.network.levels + 1, count) * (rng.random(count) < 0.5)
+        network = self.network
+        period = network.sizes[0] * (network.time_steps if network.encoder == "events" else 1)
+        count = -(-size // period) * period
+        values = rng.integers(0, network.levels + 1, count) * (rng.random(count) < 0.5)
+        if network.encoder != "events":
+            return values
+        shape = network.inputs if isinstance(network.layers[0].connection, Conv2d) else None
+        return EventsModel(AddressEvents(network.sizes[0], network.levels, shape=shape)).run(values)
 
 
 def _span(values):

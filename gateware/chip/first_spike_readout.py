@@ -64,13 +64,19 @@ class FirstSpikeReadout(Component):
         m = Module()
         # Neurons come in order, so their times rotate past one comparison.
         times = [Signal(self.time_steps.bit_length(), name=f"time{j}") for j in range(self.classes)]
-        before, time = Signal.like(times[0]), Signal.like(times[0])
-        neuron, time_step = Signal(range(self.classes)), Signal(range(self.time_steps))
+        before = Signal.like(times[0])
+        time = Signal.like(times[0])
+        neuron = Signal(range(self.classes))
+        time_step = Signal(range(self.time_steps))
         first, last = time_step == 0, time_step == self.time_steps - 1
         # Whether a neuron has spiked in this sample, and whether one has before this time step.
-        found, decided = Signal(), Signal()
-        best_v, label = Signal(self.membrane.shape), Signal(range(self.classes))
-        higher, wins, result_valid = Signal(), Signal(), Signal()
+        found = Signal()
+        decided = Signal()
+        best_v = Signal(self.membrane.shape)
+        label = Signal(range(self.classes))
+        higher = Signal()
+        wins = Signal()
+        result_valid = Signal()
         spike, v = self.i.payload.spike, self.i.payload.v
         m.d.comb += [
             before.eq(Mux(first, self.time_steps, times[0])),
@@ -99,4 +105,4 @@ class FirstSpikeReadout(Component):
     @classmethod
     def examples(cls):
         from gateware.step import Q
-        return {"default": cls(10, 16, Q(8, 8)), "two": cls(2, 1, Q(2, 2))}
+        return {"default": cls(10, 16, Q(8, 8)), "three": cls(3, 4, Q(4, 0)), "two": cls(2, 1, Q(2, 2))}

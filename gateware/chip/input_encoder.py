@@ -66,6 +66,8 @@ class InputEncoder(Component):
         A value of ``o`` is 0 to this: ``levels`` of the current, else 1.
     times : tuple of int
         Of the latency code: in which time step each value from 1 on spikes.
+    lowest : tuple of int
+        Of the latency code: the lowest value that has spiked by the end of each time step.
 
     Raises
     ------
@@ -97,6 +99,7 @@ class InputEncoder(Component):
             # `round` of a Fraction is exact, and takes halves to the even neighbour.
             self.times = tuple(round(Fraction((self.time_steps - 1) * (self.levels - value), self.levels))
                                for value in range(1, self.levels + 1))
+            self.lowest = tuple(min(value for value, time in enumerate(self.times, 1) if time <= step) for step in range(self.time_steps))
         super().__init__({
             "i": In(stream.Signature(self.levels.bit_length())),
             "o": Out(stream.Signature(self.output_levels.bit_length())),
@@ -104,11 +107,16 @@ class InputEncoder(Component):
 
     def elaborate(self, platform):
         m = Module()
-        number, time_step = Signal(range(self.inputs)), Signal(range(self.time_steps))
-        value, transfer, step_done, done = Signal(self.i.payload.shape()), Signal(), Signal(), Signal()
-        following, following_step = Signal.like(number), Signal.like(time_step)
+        number = Signal(range(self.inputs))
+        time_step = Signal(range(self.time_steps))
+        following = Signal.like(number)
+        following_step = Signal.like(time_step)
+        present = Signal(self.i.payload.shape())
+        transfer = Signal()
+        step_done = Signal()
+        done = Signal()
         m.d.comb += [
-            value.eq(self.i.payload),
+            present.eq(self.i.payload),
             self.o.valid.eq(self.i.valid),
             self.i.ready.eq(self.o.ready),
             transfer.eq(self.o.valid & self.o.ready),
@@ -119,26 +127,26 @@ class InputEncoder(Component):
         ]
         m.d.sync += [number.eq(following), time_step.eq(following_step)]
         if self.time_steps > 1:
-            self._replay(m, value, number, following, transfer, done, first=time_step == 0)
+            self._replay(m, present, number, following, transfer, done, first=time_step == 0)
         if self.code == "current":
-            m.d.comb += self.o.payload.eq(value)
+            m.d.comb += self.o.payload.eq(present)
         elif self.code == "stochastic":
             m.submodules.comparator = comparator = self.comparator
             # The reset goes outermost: it must work while the register is held.
             m.submodules.lfsr = ResetInserter(done)(EnableInserter(transfer)(self.lfsr))
             m.d.comb += [
-                comparator.value.eq(value),
+                comparator.value.eq(present),
                 comparator.random.eq(self.lfsr.random[-len(comparator.random):]),
                 self.o.payload.eq(comparator.stream),
             ]
         else:
-            self._spike_once(m, value, time_step, following_step, step_done)
+            self._spike_once(m, present, time_step, following_step, step_done)
         return m
 
-    def _replay(self, m, value, number, following, transfer, done, *, first):
+    def _replay(self, m, present, number, following, transfer, done, *, first):
         """Keep the values of the first time step; take those of the others from memory."""
         # No row is read while it is written, which is proven: this leaves out what would emulate such a collision.
-        m.submodules.sample = sample = memory.Memory(shape=value.shape(), depth=1 << ceil_log2(max(2, self.inputs)), init=[],
+        m.submodules.sample = sample = memory.Memory(shape=present.shape(), depth=1 << ceil_log2(max(2, self.inputs)), init=[],
                                                      attrs={"no_rw_check": 1})
         read, write = sample.read_port(), sample.write_port()
         fetched = Signal()
@@ -151,19 +159,19 @@ class InputEncoder(Component):
         ]
         m.d.sync += fetched.eq(~first & ~done)
         with m.If(~first):
-            m.d.comb += [value.eq(read.data), self.o.valid.eq(fetched), self.i.ready.eq(0)]
+            m.d.comb += [present.eq(read.data), self.o.valid.eq(fetched), self.i.ready.eq(0)]
 
-    def _spike_once(self, m, value, time_step, following_step, step_done):
+    def _spike_once(self, m, present, time_step, following_step, step_done):
         """A spike where this time step's lowest value is reached, and the last one's is not."""
-        lowest = [min(value for value, time in enumerate(self.times, 1) if time <= step) for step in range(self.time_steps)]
-        m.submodules.table = table = WeightROM(lowest, self.levels.bit_length())
+        m.submodules.table = table = WeightROM(self.lowest, self.levels.bit_length())
         first = time_step == 0
-        low, high = Signal.like(value), Signal.like(value)
+        low = Signal.like(present)
+        high = Signal.like(present)
         m.d.comb += [
             table.address.eq(following_step),
             # What a memory says before it was asked is not defined.
-            low.eq(Mux(first, lowest[0], table.data)),
-            self.o.payload.eq((value >= low) & (first | (value < high))),
+            low.eq(Mux(first, self.lowest[0], table.data)),
+            self.o.payload.eq((present >= low) & (first | (present < high))),
         ]
         with m.If(step_done):
             m.d.sync += high.eq(low)

@@ -6,8 +6,10 @@ from gateware.chip.classifier import Classifier
 from gateware.chip.core import SpikingCore
 from gateware.chip.event_merge import EventMerge
 from gateware.chip.events import AddressEvents
+from gateware.chip.first_spike_readout import FirstSpikeReadout
 from gateware.chip.flash_loader import FlashLoader
 from gateware.chip.image_encoder import ImageEncoder
+from gateware.chip.input_encoder import InputEncoder
 from gateware.chip.membrane_readout import MembraneReadout
 from gateware.chip.readout import CountReadout
 from gateware.chip.serial_classifier import SerialClassifier
@@ -24,10 +26,12 @@ from .address_events import address_events
 from .classifier import classifier
 from .dense_layer import dense_layer
 from .event_merge import event_merge
-from .folded import folded_step
+from .first_spike_readout import first_spike_readout
 from .flash_loader import flash_loader
 from .flash_reader import flash_reader
+from .folded import folded_step
 from .image_encoder import image_encoder
+from .input_encoder import input_encoder
 from .membrane_readout import membrane_readout
 from .neuron_bank import neuron_bank
 from .readout import count_readout
@@ -49,11 +53,13 @@ _CONTRACTS = {
     CountReadout: count_readout,
     DenseLayer: dense_layer,
     EventMerge: event_merge,
-    SerialClassifier: serial_classifier,
-    FoldedStep: folded_step,
     FlashLoader: flash_loader,
     FlashReader: flash_reader,
+    SerialClassifier: serial_classifier,
+    FirstSpikeReadout: first_spike_readout,
+    FoldedStep: folded_step,
     ImageEncoder: image_encoder,
+    InputEncoder: input_encoder,
     MembraneReadout: membrane_readout,
     NeuronBank: neuron_bank,
     SpikeDelays: spike_delays,

@@ -8,6 +8,8 @@ from amaranth.hdl import Array, Const, Mux, Signal
 
 from gateware.chip.network import Dense
 
+from .conv_synapses import convolution
+
 __all__ = ["SynapsesWatch", "synapses"]
 
 
@@ -101,8 +103,10 @@ def synapses(spec, m, part, *path):
     spec.help(m, ~leave | reduce(and_, [lane < lanes, held == row, *idle, (left >= part.neurons) | (row * lanes + lane == left)]))
     if part.constant:
         spec.help(m, due | (time_step == 0))
-    inner = _sparse if sparse else _dense if isinstance(part.connection, Dense) else _convolution
-    inner(spec, m, part, path, of, read, walk, reading, taken)
+    if isinstance(part.connection, Dense):
+        (_sparse if sparse else _dense)(spec, m, part, path, of, read, walk, reading, taken)
+    else:
+        convolution(spec, m, part, path, of, read, write, walk, reading, taken)
     return SynapsesWatch(left)
 
 
@@ -169,11 +173,3 @@ def _sparse(spec, m, part, path, of, read, walk, reading, taken):
     spec.help(m, Mux(walk, unread == Array(after)[following], unread == 0) & (following <= last + 1))
     spec.help(m, ~walk | Mux(first, Mux(indexed, part.index.data, weight_row) == following,
                              ~indexed & (unread != 0) & (weight_row == following + 1) & (addressed == following)))
-
-
-def _convolution(spec, m, part, path, of, read, walk, reading, taken):
-    """An event is over when its last sum is stored."""
-    left, adding, storing = (spec.inside(name, *path) for name in ("left", "adding", "storing"))
-    spec.claim(m, f"every sum{of} of an event is stored when the next one is taken", ~taken | (~reading & ~adding))
-    spec.help(m, ~adding | (walk & (left >= 1)))
-    spec.help(m, ~storing | walk)

@@ -85,7 +85,7 @@ CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout:
              SpikingCore: spiking_core, MembraneReadout: membrane_readout, FirstSpikeReadout: first_spike_readout, InputEncoder: input_encoder,
              SpikingChip: spiking_chip}
 SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, NeuronBank: 600, UARTTransmitter: 2000,
-          StochasticDense: 1500, AddressEvents: 400, DenseSynapses: 800, ConvSynapses: 800, SparseSynapses: 800, SpikingCore: 800,
+          StochasticDense: 1500, AddressEvents: 400, DenseSynapses: 800, ConvSynapses: 3000, SparseSynapses: 800, SpikingCore: 800,
           MembraneReadout: 1500, FirstSpikeReadout: 1500, InputEncoder: 800, SpikingChip: 1500}    # clocks
 
 MUTANTS = [
@@ -188,6 +188,11 @@ MUTANTS = [
     (DenseSynapses, "write.en.eq(storing | clearing)", "write.en.eq(storing)", "is cleared"),
     (DenseSynapses, "with m.If(self.o.ready):", "with m.If(1):", "stream o holds"),
     (ConvSynapses, "self._left >= DRAIN", "self._left >= 0", "every sum of an event is stored"),
+    (ConvSynapses, "inside += [distance >= 0, ", "inside += [", "reads the sums in whose window"),
+    (ConvSynapses, "Mux(self._last_x, 0, self._x + 1)", "self._x + 1", "reads the sums in whose window"),
+    (ConvSynapses, "self.done = self._left == 0", "self.done = self._left == DRAIN + 1", "at every place of the kernel"),
+    (ConvSynapses, "return event.channel * self._rows_of_event", "return event.channel", "reads its own weights"),
+    (ConvSynapses, "column[start:start + self.lanes]", "column[start:start + self.lanes][::-1]", "its own weight"),
     (SparseSynapses, "self.valid = data[weights_width:-1], ~self._first", "self.valid = data[weights_width:-1], Const(1)", "of its list in order"),
     (SparseSynapses, "Mux(self._indexed, self._begins, weight_row)", "weight_row", "of its list in order"),
     (SparseSynapses, "self._indexed & none, data[-1])", "self._indexed & none, 1)", "has read all its rows"),

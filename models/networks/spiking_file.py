@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
+from gateware.chip.network import Conv2d, Dense, Layer, Projection, SpikingNetwork
 from gateware.neurons.equation_neuron import EquationNeuron
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.lif import LIF
@@ -65,7 +65,8 @@ def load_spiking(path):
         raise ValueError(f"the network file {path} has version {header['version']!r}; this release reads version {VERSION}")
     try:
         layers = [_layer(row, content, k) for k, row in enumerate(header["layers"])]
-        return SpikingNetwork(header["name"], header["levels"], layers, header["time_steps"], header["readout"], header["provenance"])
+        return SpikingNetwork(header["name"], header["levels"], layers, header["time_steps"], header["readout"], header["provenance"],
+                              **{name: header[name] for name in ("encoder", "seed") if name in header})
     except KeyError as error:
         raise ValueError(f"the network file {path} lacks {error.args[0]}") from None
     except (TypeError, ValueError) as error:
@@ -119,12 +120,19 @@ def spiking_bytes(network):
         row = {"connection": type(connection).__name__, "weight_bits": layer.weight_bits, "neuron": neuron}
         if isinstance(connection, Conv2d):
             row |= {name: list(getattr(connection, name)) for name in ("input", "stride", "padding", "pool")}
+        if any(layer.delays):
+            row["delays"] = list(layer.delays)
+        if layer.projections:
+            row["projections"] = [{"source": each.source, "delays": list(each.delays)} for each in layer.projections]
         rows.append(row)
+        arrays |= {f"weights{k}_{j}": np.array(each.connection.weights, np.int8) for j, each in enumerate(layer.projections)}
         arrays[f"weights{k}"] = np.array(connection.weights, np.int8)
         if connection.bias is not None:
             arrays[f"bias{k}"] = np.array(connection.bias, np.int8)
     header = {"format": FORMAT, "version": VERSION, "name": network.name, "levels": network.levels, "time_steps": network.time_steps,
               "readout": network.readout, "provenance": network.provenance, "layers": rows}
+    if network.encoder != "current":
+        header |= {"encoder": network.encoder, "seed": network.seed}
     file = io.BytesIO()
     np.savez_compressed(file, header=json.dumps(header, sort_keys=True), **arrays)
     return file.getvalue()
@@ -152,14 +160,17 @@ def _layer(row, content, k):
     more = {name: tuple(row[name]) for name in ("input", "stride", "padding", "pool") if name in row}
     bias = content.get(f"bias{k}")
     connection = kinds[row["connection"]](content[f"weights{k}"], bias=bias, **more)
+    more = {"delays": row.get("delays", 0),
+            "projections": [Projection(each["source"], Dense(content[f"weights{k}_{j}"]), each["delays"])
+                            for j, each in enumerate(row.get("projections", ()))]}
     neuron = row["neuron"]
     if neuron["kind"] == "EquationNeuron":
         table = read_document(json.loads(neuron["document"]), neuron["identifier"], neuron["identifier"], units=neuron["units"])
-        return Layer(connection, EquationNeuron(table), row["weight_bits"])
+        return Layer(connection, EquationNeuron(table), row["weight_bits"], **more)
     membrane = Q(*neuron["membrane"])
     parameters = {"tau": (1 << LEAK_BITS) / neuron["leak"] if neuron["leak"] else inf, "membrane": membrane,
                   "current": Q(*neuron["current"])}
     parameters |= {name: neuron[name] / (1 << membrane.fraction_bits) for name in ("threshold", "rest", "reset") if name in neuron}
     if neuron["kind"] == "LIF":
         parameters["refractory"] = neuron["refractory"]
-    return Layer(connection, NEURONS[neuron["kind"]](**parameters), row["weight_bits"])
+    return Layer(connection, NEURONS[neuron["kind"]](**parameters), row["weight_bits"], **more)

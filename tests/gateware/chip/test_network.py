@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
+from gateware.chip.network import Conv2d, Dense, Layer, Projection, SpikingNetwork
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.subtractive_lif import SubtractiveLIF
 from gateware.sc.arithmetic.scaled_adder import ScaledAdder
@@ -117,4 +117,61 @@ def test_the_digest_changes_with_all_that_decides_the_answers_and_nothing_else()
      "network layer 0 sums its weights to 0 to 76500, outside its neuron's current of -2048 to 2047")])
 def test_refusals(make, error, message):
     with pytest.raises(error, match=f"^{message}"):
+        make()
+
+
+def projection(source, neurons, sources, **changes):
+    return Projection(source, Dense(kernels(neurons, sources)), **changes)
+
+
+def test_one_delay_is_that_of_every_source():
+    assert projection(0, 2, 3, delays=5).delays == (5, 5, 5)
+    assert projection(0, 2, 3, delays=np.array([1, 0, 63])).delays == (1, 0, 63)
+    assert layer(2, 3).delays == (0, 0, 0) and layer(2, 3, delays=2).delays == (2, 2, 2)
+
+
+def test_projections_join_the_weights_and_widen_the_sums():
+    both = layer(5, 4, projections=[projection(0, 5, 5), projection(1, 5, 2)])
+    joined = np.array(both.fan_in.weights)
+    assert joined.shape == (5, 11) and np.array_equal(joined[:, 4:9], kernels(5, 5)) and np.array_equal(joined[:, 9:], kernels(5, 2))
+    # Inputs of 0 to 3, and spikes.
+    every = [range(4)] * 4 + [range(2)] * 7
+    extremes = np.array([[values[0] if w < 0 else values[-1] for w, values in zip(row, every)] for row in joined])
+    lows = np.array([[values[-1] if w < 0 else 0 for w, values in zip(row, every)] for row in joined])
+    sums = both.fan_in.sums(3)
+    assert (sums.lo, sums.hi) == ((joined * lows).sum(axis=1).min(), (joined * extremes).sum(axis=1).max())
+
+
+def test_a_digest_tells_delays_projections_and_encoders_apart():
+    loop = layer(5, 4, projections=[projection(0, 5, 5)])
+    slow = layer(5, 4, projections=[projection(0, 5, 5, delays=2)])
+    made = [network(), network(layers=[loop, layer(2, 5)]), network(layers=[slow, layer(2, 5)]), network(encoder="latency"),
+            network(layers=[layer(5, 4), layer(2, 5, delays=1)]), network(encoder="stochastic"), network(encoder="stochastic", seed=2)]
+    assert len({each.digest for each in made}) == len(made)
+    assert [each.recurrent for each in made] == [False, True, True, False, False, False, False]
+    assert network().input_levels == network(encoder="events").input_levels == 3 and network(encoder="latency").input_levels == 1
+
+
+@pytest.mark.parametrize("make, error, message", [
+    (lambda: projection(0, 2, 3, delays=64), ValueError, "Projection delays must be one or 3 integers from 0 to 63, not 64"),
+    (lambda: projection(0, 2, 3, delays=[1, 2]), ValueError, r"Projection delays must be one or 3 integers from 0 to 63, not \[1, 2\]"),
+    (lambda: projection(0, 2, 3, delays=1.5), TypeError, "Projection delays must be an integer, not 1.5"),
+    (lambda: Projection(0, Dense([[1]], [1])), TypeError, "Projection connection must be Dense without bias, not Dense.*"),
+    (lambda: layer(2, 3, delays=-1), ValueError, "Layer delays must be one or 3 integers from 0 to 63, not -1"),
+    (lambda: layer(2, 3, projections=["loop"]), TypeError, "Layer projections must be Projections, not 'loop'"),
+    (lambda: layer(2, 3, projections=[projection(0, 3, 3)]), ValueError, "Layer projections must have 2 neurons, not 3"),
+    (lambda: Layer(Conv2d(kernels(2, 1, 2, 2), (1, 4, 4)), LIF, projections=[projection(0, 18, 18)]), ValueError,
+     "Layer projections go to Dense layers, not to Conv2d"),
+    (lambda: network(layers=[layer(5, 4, delays=1), layer(2, 5)]), ValueError,
+     "network layer 0 must have no delays: those of its inputs are the sample's own"),
+    (lambda: network(layers=[layer(5, 4, projections=[projection(2, 5, 2)]), layer(2, 5)]), ValueError,
+     "network layer 0 has a projection from layer 2; there are 0 to 1"),
+    (lambda: network(layers=[layer(5, 4, projections=[projection(1, 5, 3)]), layer(2, 5)]), ValueError,
+     "network layer 0 must have a projection of 2 sources, one for each neuron of layer 1, not 3"),
+    (lambda: network(layers=[layer(5, 4), layer(2, 5, projections=[projection(1, 2, 2, delays=[1, 0])])]), ValueError,
+     "network layer 1 has a projection from layer 1 without delay, and so a cycle without delay: its delays must be at least 1"),
+    (lambda: network(encoder="rate"), ValueError, "network encoder must be one of current, events, latency, stochastic, not 'rate'"),
+    (lambda: network(seed="1"), TypeError, "network seed must be an integer, not '1'")])
+def test_refusals_of_delays_projections_and_encoders(make, error, message):
+    with pytest.raises(error, match=f"^{message}$"):
         make()

@@ -4,7 +4,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
+from gateware.chip.network import Conv2d, Dense, Layer, Projection, SpikingNetwork
 from gateware.neurons.izhikevich import Izhikevich
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.subtractive_lif import SubtractiveLIF
@@ -101,3 +101,16 @@ def test_neurons_that_files_do_not_know_are_refused(tmp_path):
     with pytest.raises(TypeError, match="^network layer 0 must have a neuron of .* to be written, not "):
         save_spiking(network, tmp_path / "network.npz")
     assert not list(tmp_path.iterdir())
+
+
+def test_delays_projections_and_encoder_are_kept(tmp_path):
+    rng = np.random.default_rng(3)
+    neuron = SubtractiveLIF(membrane=Q(8, 4), current=Q(12, 4))
+    back = Projection(1, Dense(rng.integers(-8, 8, (4, 2))), (1, 3))
+    network = SpikingNetwork("loops", 4, [Layer(Dense(rng.integers(-8, 8, (4, 3))), neuron, projections=[back]),
+                                          Layer(Dense(rng.integers(-8, 8, (2, 4))), neuron, delays=(0, 2, 0, 63))],
+                             5, "first spike", encoder="stochastic", seed=77)
+    save_spiking(network, tmp_path / "network.npz")
+    again = load_spiking(tmp_path / "network.npz")
+    assert again.digest == network.digest and (again.encoder, again.seed) == ("stochastic", 77)
+    assert again.layers[1].delays == (0, 2, 0, 63) and again.layers[0].projections[0].delays == (1, 3)

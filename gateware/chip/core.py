@@ -10,6 +10,7 @@ from gateware.step.pipeline import Pipeline
 
 from .conv_synapses import ConvSynapses
 from .network import Conv2d, Dense, Layer
+from .sparse_synapses import SparseSynapses
 from .synapses import DenseSynapses
 
 __all__ = ["AnswerLayout", "SpikingCore"]
@@ -30,6 +31,8 @@ class SpikingCore(Component):
         As in :class:`~gateware.chip.synapses.DenseSynapses`.
     channels_last : bool
         As in :class:`~gateware.chip.conv_synapses.ConvSynapses`, of a convolution.
+    sparse : bool
+        Whether the rows of zeros of a dense layer are left out: :class:`~gateware.chip.sparse_synapses.SparseSynapses`.
     target : str
         As in :class:`~gateware.step.pipeline.Pipeline`.
 
@@ -46,7 +49,8 @@ class SpikingCore(Component):
     Each neuron is updated once per time step. Events of the next time step are taken when the last sum has left.
     """
 
-    def __init__(self, layer, *, levels=1, time_steps=1, constant=False, lanes=8, loaded=False, channels_last=False, target="ice40"):
+    def __init__(self, layer, *, levels=1, time_steps=1, constant=False, lanes=8, loaded=False, channels_last=False, sparse=False,
+                 target="ice40"):
         if not isinstance(layer, Layer):
             raise TypeError(f"SpikingCore layer must be a Layer, not {layer!r}")
         self.layer = layer
@@ -54,7 +58,9 @@ class SpikingCore(Component):
         places = max(layer.neurons, Pipeline(layer.neuron, target=target).latency + 3)
         arguments = {"weight_bits": layer.weight_bits, "levels": levels, "time_steps": time_steps, "constant": constant, "lanes": lanes,
                      "places": places, "loaded": loaded}
-        if isinstance(layer.connection, Conv2d):
+        if sparse:
+            self.synapses = SparseSynapses(layer.connection, **arguments)
+        elif isinstance(layer.connection, Conv2d):
             self.synapses = ConvSynapses(layer.connection, channels_last=channels_last, **arguments)
         else:
             self.synapses = DenseSynapses(layer.connection, **arguments)
@@ -101,4 +107,6 @@ class SpikingCore(Component):
         weights = [[(37 * j + 101 * k + 11 * j * k) % 256 - 128 for k in range(6)] for j in range(12)]
         lif = SubtractiveLIF(tau=4.0, membrane=Q(4, 8), current=Q(8, 8))
         return {"constant": cls(Layer(Dense(weights), lif), levels=15, time_steps=4, constant=True, lanes=4),
-                "small": cls(Layer(Dense(weights[:3], [1, -2, 3]), LeakyIntegrator(tau=4.0)), time_steps=3, lanes=2)}
+                "small": cls(Layer(Dense(weights[:3], [1, -2, 3]), LeakyIntegrator(tau=4.0)), time_steps=3, lanes=2),
+                "sparse": cls(Layer(Dense([[each if each % 5 == 0 else 0 for each in row] for row in weights]), lif), time_steps=3, lanes=2,
+                              sparse=True)}

@@ -62,6 +62,8 @@ class SpikingChip(Component):
         Weights that each layer reads per clock; 8 if not given.
     loaded : int, optional
         The layer whose weights are loaded into large memory; all others are part of the bitstream.
+    sparse : sequence of int, optional
+        The dense layers of which rows of zeros are neither stored nor walked.
     target : str
         The family of parts, as in :class:`~gateware.step.pipeline.Pipeline`.
 
@@ -91,23 +93,26 @@ class SpikingChip(Component):
     TypeError
         If the network is no SpikingNetwork.
     ValueError
-        If there is not one entry of ``lanes`` for each layer, or no layer ``loaded``.
+        If there is not one entry of ``lanes`` for each layer, or no layer ``loaded`` or ``sparse``.
 
     Notes
     -----
     The clocks depend on the events; the next sample is accepted once this one's result is taken.
     """
 
-    def __init__(self, network, *, lanes=None, loaded=None, target="ice40"):
+    def __init__(self, network, *, lanes=None, loaded=None, sparse=(), target="ice40"):
         if not isinstance(network, SpikingNetwork):
             raise TypeError(f"SpikingChip network must be a SpikingNetwork, not {network!r}")
         self.network, layers = network, network.layers
         self.lanes = (8,) * len(layers) if lanes is None else tuple(lanes)
         self.loaded = loaded if loaded is None else integer("SpikingChip loaded", loaded)
+        self.sparse = tuple(integer("SpikingChip sparse", each) for each in sparse)
         if len(self.lanes) != len(layers):
             raise ValueError(f"SpikingChip lanes must have {len(layers)} entries, one for each layer, not {self.lanes!r}")
         if self.loaded is not None and not 0 <= self.loaded < len(layers):
             raise ValueError(f"SpikingChip loaded must be a layer from 0 to {len(layers) - 1}, not {self.loaded}")
+        if not all(0 <= each < len(layers) for each in self.sparse):
+            raise ValueError(f"SpikingChip sparse must be layers from 0 to {len(layers) - 1}, not {self.sparse}")
         # A sample's currents stay the same where nothing else arrives at the first layer: they are summed once.
         self.constant = network.encoder == "current" and not layers[0].projections
         encoded = network.encoder != "events" and not self.constant
@@ -117,7 +122,8 @@ class SpikingChip(Component):
         last = [False, *(isinstance(layer.connection, Conv2d) for layer in layers)]
         self.cores = tuple(
             SpikingCore(_placed(network, k), levels=1 if k else network.input_levels, time_steps=network.time_steps,
-                        constant=self.constant and not k, lanes=self.lanes[k], loaded=k == self.loaded, channels_last=last[k], target=target)
+                        constant=self.constant and not k, lanes=self.lanes[k], loaded=k == self.loaded, channels_last=last[k],
+                        sparse=k in self.sparse, target=target)
             for k in range(len(layers)))
 
         def shape(k):
@@ -258,6 +264,8 @@ class SpikingChip(Component):
             return Dense([[(43 * j + 17 * k + 3 * j * k) % 61 - 30 for k in range(sources)] for j in range(neurons)])
 
         recurrent = Layer(Dense(first), lif, projections=[Projection(0, square(6, 6), 1)])
+        thinned = [[weight if weight % 3 == 0 else 0 for weight in row] for row in first]
+        pruned = Layer(Dense(thinned), lif, projections=[Projection(0, Dense([row[:6] for row in thinned]), 1)])
         fed_back = Layer(Dense(first), quick, projections=[Projection(2, square(6, 3), (2, 1, 3))])
         late = Layer(square(4, 6), quick, delays=(0, 3, 1, 0, 2, 0))
         passed = Layer(square(3, 4), quick, projections=[Projection(0, square(3, 6), 0)])
@@ -270,6 +278,7 @@ class SpikingChip(Component):
                 "convolutions": cls(network([conv, pooled, dense], 4), lanes=(2, 1, 2)),
                 "recurrent": cls(network([recurrent, output]), lanes=(2, 4)),
                 "feedback": cls(network([fed_back, late, passed], 6, 8, readout="first spike", encoder="stochastic"), lanes=(3, 4, 1)),
+                "sparse": cls(network([pruned, output], 4), lanes=(2, 1), sparse=(0, 1)),
                 "latency": cls(network([Layer(Dense(first), quick), Layer(Dense(second), quick)], readout="first spike", encoder="latency"), lanes=(2, 2)),
                 "events": cls(network([hidden, output], 3, encoder="events"), lanes=(4, 3))}
 

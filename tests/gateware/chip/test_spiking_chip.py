@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -59,6 +60,20 @@ def test_a_loaded_chip_does_what_the_chip_with_its_weights_in_the_bitstream_does
         assert all(same) == (words == chip.load_words())
 
 
+def test_a_sparse_chip_does_what_the_dense_one_does_in_fewer_clocks():
+    rng = np.random.default_rng(11)
+    weights = [rng.integers(-90, 90, shape) * (rng.random(shape) < 0.15) for shape in ((24, 30), (5, 24))]
+    layers = [replace(layer, connection=Dense(each), delays=0) for layer, each in zip(NETWORK.layers, weights)]
+    network = replace(NETWORK, layers=layers)
+    simulations = cxxrtl.compile({"dense": SpikingChip(network, lanes=(1, 2)), "sparse": SpikingChip(network, lanes=(1, 2), sparse=[0, 1])})
+    samples = rng.integers(0, network.levels + 1, (40, 30))
+    dense, sparse = (each.run_stream(samples.ravel(), count=len(samples), watch=["spikes0", "spikes1"], max_clocks=1_000_000)
+                     for each in simulations.values())
+    assert np.array_equal(dense.items["scores"], sparse.items["scores"]) and np.array_equal(dense.items["label"], sparse.items["label"])
+    assert all(np.array_equal(dense.watched[name][0], sparse.watched[name][0]) for name in ("spikes0", "spikes1"))
+    assert dense.watched["spikes0"][0].any() and sparse.sent[-1] < 0.4 * dense.sent[-1]
+
+
 def test_clocks_are_those_from_the_last_input_to_the_result():
     chip = SpikingChip.examples()["count"]
     items = golden(chip).stimulus(np.random.default_rng(7), 300)
@@ -85,7 +100,9 @@ def test_a_result_waits_and_the_next_sample_with_it():
     ("mnist", {}, TypeError, "SpikingChip network must be a SpikingNetwork, not 'mnist'"),
     (NETWORK, {"lanes": (8,)}, ValueError, r"SpikingChip lanes must have 2 entries, one for each layer, not \(8,\)"),
     (NETWORK, {"loaded": 2}, ValueError, "SpikingChip loaded must be a layer from 0 to 1, not 2"),
-    (NETWORK, {"loaded": "0"}, TypeError, "SpikingChip loaded must be an integer, not '0'")])
+    (NETWORK, {"loaded": "0"}, TypeError, "SpikingChip loaded must be an integer, not '0'"),
+    (NETWORK, {"sparse": (0, 2)}, ValueError, r"SpikingChip sparse must be layers from 0 to 1, not \(0, 2\)"),
+    (NETWORK, {"sparse": ("a",)}, TypeError, "SpikingChip sparse must be an integer, not 'a'")])
 def test_refusals(network, changes, error, message):
     with pytest.raises(error, match=f"^{message}$"):
         SpikingChip(network, **changes)

@@ -7,7 +7,8 @@ from amaranth.utils import ceil_log2
 
 from .conv_synapses import DRAIN
 from .network import Conv2d, SpikingNetwork
-from .spiking_chip import SpikingChip
+from .spike_delays import SpikeDelays
+from .spiking_chip import SpikingChip, links_to
 from .synapses import DEPTH
 from .weight_memory import SPRAM_DEPTH, SPRAM_WIDTH
 
@@ -106,11 +107,12 @@ def map_network(network, memories):
     for k, rows in choices.items():
         lanes[k] = min(rows, key=lambda each: (_blocks(rows[each]), -each))
     # With what is left, events become shorter: the layers with the longest first.
+    between = _between(network, memories.family)
     for k in sorted(choices, key=lambda k: -network.layers[k].neurons):
-        room = memories.ram - BESIDE - sum(_blocks(_rows(network, j, lanes[j], memories, j == loaded)) for j in lanes if j != k)
+        room = memories.ram - BESIDE - _blocks(between) - sum(_blocks(_rows(network, j, lanes[j], memories, j == loaded)) for j in lanes if j != k)
         lanes[k] = min((each for each in choices[k] if _blocks(choices[k][each]) <= room or each == lanes[k]),
                        key=lambda each: (_event_clocks(network.layers[k], each), _blocks(choices[k][each])))
-    rows = [row for k in range(len(network.layers)) for row in _rows(network, k, lanes[k], memories, k == loaded)]
+    rows = [row for k in range(len(network.layers)) for row in _rows(network, k, lanes[k], memories, k == loaded)] + between
     ram = _blocks(rows) + BESIDE
     if ram > memories.ram:
         largest = sorted((row for row in rows if row["kind"] == "block RAM"), key=lambda row: -row["blocks"])
@@ -135,21 +137,38 @@ def _large_lanes(layer, k, memories):
 def _rows(network, k, lanes, memories, large=False):
     """What a layer's memories take with so many lanes."""
     layer = network.layers[k]
-    sums, state = layer.connection.sums(1 if k else network.levels).width, sum(shape.width for shape in layer.neuron.state)
+    sums = layer.fan_in.sums(1 if k else network.input_levels).width
+    state = sum(shape.width for shape in layer.neuron.state)
     depth, bits, groups = _depth(layer, lanes), layer.weight_bits, -(-layer.neurons // lanes)
-
-    def row(memory, width, depth, content, why, kind="block RAM"):
-        # A memory in block RAM is as deep as its address goes.
-        blocks = -(-width // SPRAM_WIDTH) if kind == "SPRAM" else blocks_for(memories.family, width, 1 << ceil_log2(depth))
-        return {"memory": f"{memory} of layer {k}", "kind": kind, "blocks": blocks, "width": width, "depth": depth,
-                "bytes": -(-content // 8), "why": why}
-
     return [
-        row("weights", lanes * bits, depth, _depth(layer, 1) * bits,
-            f"{lanes} lanes: an event takes {_event_clocks(layer, lanes)} clocks" + (", and the contents are loaded" if large else ""),
-            "SPRAM" if large else "block RAM"),
-        row("sums", lanes * sums, groups, layer.neurons * sums, f"{lanes} sums of {sums} bits are added to at once"),
-        row("state", state, layer.neurons, layer.neurons * state, "one neuron is updated in a clock")]
+        _row(memories.family, f"weights of layer {k}", lanes * bits, depth, _depth(layer, 1) * bits,
+             f"{lanes} lanes: an event takes {_event_clocks(layer, lanes)} clocks" + (", and the contents are loaded" if large else ""),
+             "SPRAM" if large else "block RAM"),
+        _row(memories.family, f"sums of layer {k}", lanes * sums, groups, layer.neurons * sums,
+             f"{lanes} sums of {sums} bits are added to at once"),
+        _row(memories.family, f"state of layer {k}", state, layer.neurons, layer.neurons * state, "one neuron is updated in a clock")]
+
+
+def _between(network, family):
+    """What the memories beside the layers take: of an encoder that gives a sample again, of spikes that are kept on their way."""
+    rows = []
+    if network.encoder != "events" and (network.encoder != "current" or network.layers[0].projections) and network.time_steps > 1:
+        width, count = network.levels.bit_length(), network.sizes[0]
+        rows.append(_row(family, "sample", width, count, width * count, "the encoder gives it in every time step"))
+    for link in (link for k in range(len(network.layers)) for link in links_to(network, k) if link.kept):
+        delays = SpikeDelays(link.delays, network.time_steps, ahead=link.ahead)
+        name, count = f"spikes from layer {link.source} to {link.target}", delays.sources
+        rows.append(_row(family, name, delays.width, count, delays.width * count, f"up to {max(link.delays)} time steps late"))
+        if len(set(delays.places)) > 1:
+            width = (delays.width - 1).bit_length()
+            rows.append(_row(family, f"delays of {name}", width, count, width * count, "each source has its own"))
+    return rows
+
+
+def _row(family, memory, width, depth, content, why, kind="block RAM"):
+    """What a memory takes; in block RAM it is as deep as its address goes."""
+    blocks = -(-width // SPRAM_WIDTH) if kind == "SPRAM" else blocks_for(family, width, 1 << ceil_log2(depth))
+    return {"memory": memory, "kind": kind, "blocks": blocks, "width": width, "depth": depth, "bytes": -(-content // 8), "why": why}
 
 
 def _blocks(rows):
@@ -173,6 +192,6 @@ def _event_clocks(layer, lanes):
 
 def _depth(layer, lanes):
     """Rows of a layer's weight memory."""
-    connection, groups = layer.connection, -(-layer.connection.outputs[0] // lanes)
+    connection, groups = layer.fan_in, -(-layer.connection.outputs[0] // lanes)
     sources = prod(connection.kernel[1:]) if isinstance(connection, Conv2d) else connection.inputs[0]
     return (sources + (connection.bias is not None)) * groups

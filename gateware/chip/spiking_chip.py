@@ -22,7 +22,7 @@ from .readout import CountReadout
 from .spike_delays import SpikeDelays
 from .weight_memory import SPRAM_WIDTH
 
-__all__ = ["Link", "SpikingChip"]
+__all__ = ["Link", "SpikingChip", "links_to"]
 
 CLOCK_BITS = 32
 
@@ -117,7 +117,7 @@ class SpikingChip(Component):
         self.constant = network.encoder == "current" and not layers[0].projections
         encoded = network.encoder != "events" and not self.constant
         self.encoder = InputEncoder(network.sizes[0], network.levels, network.time_steps, network.encoder, seed=network.seed) if encoded else None
-        self.links = tuple(link for k in range(len(layers)) for link in _links(network, k))
+        self.links = tuple(link for k in range(len(layers)) for link in links_to(network, k))
         # Neurons of a convolution leave place by place, so that their channels share a row of sums.
         last = [False, *(isinstance(layer.connection, Conv2d) for layer in layers)]
         self.cores = tuple(
@@ -279,7 +279,8 @@ class SpikingChip(Component):
                 "recurrent": cls(network([recurrent, output]), lanes=(2, 4)),
                 "feedback": cls(network([fed_back, late, passed], 6, 8, readout="first spike", encoder="stochastic"), lanes=(3, 4, 1)),
                 "sparse": cls(network([pruned, output], 4), lanes=(2, 1), sparse=(0, 1)),
-                "latency": cls(network([Layer(Dense(first), quick), Layer(Dense(second), quick)], readout="first spike", encoder="latency"), lanes=(2, 2)),
+                "latency": cls(network([Layer(Dense(first), quick), Layer(Dense(second), quick)], readout="first spike", encoder="latency"),
+                               lanes=(2, 2)),
                 "events": cls(network([hidden, output], 3, encoder="events"), lanes=(4, 3))}
 
 
@@ -291,7 +292,7 @@ def _leaving(layer):
     return range(layer.neurons)
 
 
-def _links(network, target):
+def links_to(network, target):
     """The links to a core."""
     layers, layer = network.layers, network.layers[target]
     ways = [(target - 1, layer.delays, any(layer.delays))] if target else []

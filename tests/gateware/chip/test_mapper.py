@@ -1,7 +1,7 @@
 import pytest
 
 from gateware.chip.mapper import BESIDE, MappingError, Memories, blocks_for, map_network
-from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
+from gateware.chip.network import Conv2d, Dense, Layer, Projection, SpikingNetwork
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.subtractive_lif import SubtractiveLIF
 from gateware.step import Q
@@ -49,3 +49,14 @@ def test_convolutions_have_lanes_that_divide_their_channels():
     assert 12 % placement.lanes[0] == 0 and 10 % placement.lanes[1] == 0 and placement.loaded is None
     assert [row["depth"] for row in placement.rows if row["memory"] == "weights of layer 0"] == [(9 + 1) * 12 // placement.lanes[0]]
     assert placement.create_chip(network).words == 0
+
+
+def test_what_lies_between_the_cores_takes_its_blocks():
+    loop = Projection(0, Dense([[1] * 128] * 128), (1,) * 127 + (9,))
+    layers = [Layer(Dense([[1] * 784] * 128), LIF, projections=[loop]), Layer(Dense([[1] * 128] * 10), LI)]
+    placement = map_network(SpikingNetwork("loop", 15, layers, 8), UP5K)
+    rows = {row["memory"]: row for row in placement.rows}
+    # 128 spikes of 9 time steps each, and of each source where its own is.
+    assert (rows["spikes from layer 0 to 0"]["width"], rows["spikes from layer 0 to 0"]["depth"]) == (9, 128)
+    assert (rows["delays of spikes from layer 0 to 0"]["width"], rows["sample"]["blocks"]) == (4, 1)
+    assert rows["weights of layer 0"]["bytes"] == (784 + 128) * 128

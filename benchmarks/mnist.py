@@ -13,7 +13,6 @@ from pathlib import Path
 
 from models import golden
 from models.datasets import load_mnist, to_levels
-from models.networks import Accuracy
 from models.networks.spiking_file import load_spiking
 from platforms.boards import find_board
 from platforms.files import write_whole
@@ -30,15 +29,6 @@ BOARD = "icebreaker"
 ROUNDS = 20
 MEMORIES_AND_LOGIC = ("logic", "ram", "spram")
 FIRST, LAST = "<!-- written by python -m benchmarks mnist -->\n", "<!-- end -->"
-
-# What others say of their own work, in their papers' abstracts or text; nothing of it was measured here. What was not found is empty.
-PEERS = (
-    ("Spiker+", "2401.01141", "Xilinx", "93.85", "0.78 ms", "7,612 logic cells", "18", "180 mW"),
-    ("Flexi-NeurA, 256-128-10", "2602.18140", "", "97.23; a later abstract says 96.23", "1.1 ms", "1,623 logic cells", "7", "111 mW"),
-    ("snn-fpga", "2507.07284", "Artix-7, 100 MHz", "", "0.52 ms", "6,358 LUT", "40.5", ""),
-    ("spiking recurrent cells", "2605.10679", "XC7A200T, 100 MHz", "96.31", "1.74 ms", "", "", ""),
-    ("LIF-only, differential time", "2505.11252", "UltraScale+", "above 99", "0.29 ms", "", "", ""),
-)
 
 
 def model_speed(network, levels, rounds=ROUNDS):
@@ -128,15 +118,12 @@ def page_text(report, network, speed):
     speed : float
         Of the model, in samples per second of processor time.
     """
-    (own,), rtl, latency, hz = report["accuracy"], report["rtl"], report["latency"], report["clock"]["hz"]
-    figures, clocks, used = network.provenance["figures"], latency["all_clocks"], _used(report)
-    exact = Accuracy(*figures["float"]["test"])
-    low, high = exact.interval
+    (own, *others), rtl, latency, hz = report["accuracy"], report["rtl"], report["latency"], report["clock"]["hz"]
+    clocks, used, energy = latency["all_clocks"], _used(report), report["energy"]
     line = latency["request_seconds"] + latency["reply_seconds"]
     rows = [
         ("accuracy in integers, bit-true, all test images: in per cent, 95 % interval", _accuracy(own)),
-        ("the same network with real weights, before it was trained on in integers",
-         _accuracy({"correct": exact.correct, "total": exact.total, "low": low, "high": high})),
+        *((f"{row['name']}: {row['note']}", _accuracy(row)) for row in others),
         ("RTL against model", f"{rtl['images']} images, {rtl['spikes']:,} spikes, every score, class and count of clocks, over "
                               f"{rtl['simulated']:,} simulated clocks: no difference"),
         ("last byte of an image to its class, median", _latency(report)),
@@ -144,27 +131,39 @@ def page_text(report, network, speed):
         ("images per second, one at a time over this UART", f"{1 / (line + latency['seconds']):,.0f}"),
         *((used[name]["name"], f"{used[name]['used']:,} of {used[name]['available']:,}") for name in (*MEMORIES_AND_LOGIC, "dsp")),
         ("Fmax after place and route", f"{report['timing']['fmax_hz'] / 1e6:.2f} MHz"),
+        ("energy of an image, from its last byte to its class: **an estimate, not measured**, see below", f"{energy['joules'] * 1e6:.2g} uJ"),
         ("golden model, every spike kept",
          f"{speed:,.0f} images per second on one core: processor time of all 10,000, the best of {ROUNDS} rounds"),
     ]
     spread = [(f"{100 * share:.0f} %" if 0 < share < 1 else "least" if not share else "most", f"{_at(clocks, share):,}",
                f"{_at(clocks, share) / hz * 1e6:,.0f}") for share in (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)]
-    activity = [(row["layer"], row["neurons"], f"{row['events']:,.1f}",
-                 f"{100 * row['events'] / (row['neurons'] * (network.time_steps if k else 1)):.1f} %") for k, row in enumerate(report["activity"])]
+    activity = [(row["layer"], row["neurons"], f"{row['events']:,.1f}", f"{row['rate']:.3f}", f"{100 * row['silent']:.1f} %", row["never"])
+                for row in report["activity"]]
+    spent = [(row["what"], f"{row['count']:,.0f}" if row["count"] >= 1 else f"{row['count'] * 1e6:,.0f} us",
+              f"{row['unit_joules'] * 1e12:.2f} pJ" if row["unit_joules"] < 1e-9 else f"{row['unit_joules'] * 1e3:.2f} mW",
+              f"{row['joules'] * 1e9:,.0f} nJ", row["model"]) for row in energy["rows"]]
     memories = [(row["memory"], row["kind"], row["blocks"], f"{row['width']} x {row['depth']:,}", f"{row['bytes']:,}", row["why"])
                 for row in report["memories"]]
     ours = (f"**this network, {'-'.join(map(str, network.sizes))}**", f"{report['board']['part']}, {hz / 1e6:g} MHz",
             f"{100 * own['correct'] / own['total']:.2f}", f"{latency['seconds'] * 1e3:.3f} ms", f"{used['logic']['used']:,} logic cells",
             f"{used['ram']['used']}, and {used['spram']['used']} SPRAM", "not measured", "simulation, place and route")
-    peers = [(name, part, accuracy, wait, cells, blocks, power, f"cited: [arXiv:{number}](https://arxiv.org/abs/{number})")
-             for name, number, part, accuracy, wait, cells, blocks, power in PEERS]
+    peers = [(*(row[name] for name in ("name", "part", "accuracy", "latency", "logic", "ram", "power")), f"cited: [{row['source']}]({row['link']})")
+             for row in report["peers"]]
     parts = [
         "## Figures\n", _table(("what", "figure"), rows),
         "## Latency\n",
         f"From the last byte of an image accepted to its class ready, of the {rtl['images']} images in the RTL. It depends on how many pixels "
         "are not\nblank and how many neurons spike. The two bytes of the CRC on the line, 20 bit times, are part of it.\n",
         _table(("of the images", "clocks", "us"), spread),
-        _table(("events", "neurons", "per image, mean", "of all places"), activity),
+        "## Activity\n",
+        _table(("events", "neurons", "per image, mean", "per neuron and time step", "silent in an image", "never active"), activity),
+        "## Energy, estimated\n",
+        f"{energy['joules'] * 1e6:.2g} uJ for an image, or {energy['watts'] * 1e3:.2g} mW while it is classified: operations, counted from the "
+        "spikes of the test images,\ntimes what others have measured of something similar. No board has been measured; the serial line, pins and "
+        "signals between components\nare left out.\n",
+        _table(("of an image, on average", "number", "each", "together", "taken as"), spent),
+        f"Of the first row {energy['static_joules'] * 1e9:.0f} nJ are the data sheet's static current. Sources:\n\n"
+        + "\n".join(f"- {source}" for source in energy["sources"]) + "\n",
         "## Memories\n", _table(("memory", "kind", "blocks", "bits x rows", "bytes", "why"), memories),
         "## Beside others\n",
         "The others' figures are cited from their papers; nothing of theirs was run here, and what they count as latency may differ. Ours are "

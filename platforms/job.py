@@ -154,7 +154,8 @@ def _make(board, clock, baud, network, samples, conversion, use_cache, steps):
     built = _Beside(steps, lambda: build_bitstream(top, board, clock, use_cache=use_cache, steps=steps))
     with built:
         evidence = design.gather_evidence(samples, use_cache=use_cache, steps=steps)
-    report = describe_build(built.result) | design.describe(evidence, clock.hz)
+    report = describe_build(built.result)
+    report |= design.describe(evidence, report)
     files = _files(design.name, built.result.bitstream, built.result.files, report, board)
     return files | design.files()
 

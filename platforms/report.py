@@ -31,7 +31,7 @@ def describe_build(build):
         "format": FORMAT,
         "board": {"name": build.board.name, "title": build.board.title, "part": part.name, "package": build.board.package,
                   "family": part.family, "grid": list(part.grid), "note": build.board.note},
-        "clock": {"hz": clock.hz, "source": clock.source.name, "text": str(clock)},
+        "clock": {"hz": clock.hz, "source": clock.source.name, "pll": clock.pll is not None, "text": str(clock)},
         "bitstream": {"bytes": len(build.bitstream), "sha256": build.sha256, "key": build.key},
         "utilisation": [{"name": RESOURCE_TITLES[name], "resource": name, "used": used, "available": have}
                         for name, (used, have) in build.utilisation.items() if have],
@@ -120,6 +120,7 @@ def render_page(report):
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         loader=jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")))
+    environment.filters["zip"] = zip
     groups = figures.component_groups(report["components"])
     drawings = _drawings(report, figures) if "example" in report else {}
     return environment.get_template("report.html").render(report=report, groups=groups, floorplan=figures.floorplan(report, groups), **drawings)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from ..files import sha256_of
 from .digits import DigitsDesign
+from .references import GraphReference
 from .spiking import SpikingDesign
 
 __all__ = ["network_from_nir", "open_design"]
@@ -43,7 +45,8 @@ def open_design(network, part, baud, *, samples=None, **conversion):
     from models.networks.spiking_file import is_spiking_network, load_spiking
 
     if network is not None and Path(network).suffix == ".nir":
-        return SpikingDesign(network_from_nir(network, samples=samples, **conversion), part, baud=baud)
+        graph = network_from_nir(network, samples=samples, **conversion)
+        return SpikingDesign(graph.network, part, baud=baud, graph=graph)
     given = [name for name, value in conversion.items() if value is not None]
     if given:
         raise ValueError(f"{', '.join(given)} are about NIR graphs, and {network or 'the digits network'} is none")
@@ -53,7 +56,7 @@ def open_design(network, part, baud, *, samples=None, **conversion):
 
 
 def network_from_nir(path, *, samples=None, dt=None, time_steps=None, conventions=None):
-    """The integers of an NIR graph.
+    """An NIR graph with its integers.
 
     Parameters
     ----------
@@ -69,7 +72,8 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
 
     Returns
     -------
-    gateware.chip.network.SpikingNetwork
+    GraphReference
+        The graph, and as ``network`` its integers.
 
     Raises
     ------
@@ -97,4 +101,5 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
     some, _, source = load_calibration(network, samples, CALIBRATION)
     inputs = some.reshape(len(some), *network.inputs) * (input_range[1] / levels)
     network = to_network(graph, **arguments, samples=inputs.astype(np.float64))
-    return replace(network, provenance=network.provenance | {"formats": f"membranes hold what {source} need, and a quarter more"})
+    network = replace(network, provenance=network.provenance | {"formats": f"membranes hold what {source} need, and a quarter more"})
+    return GraphReference(graph, network, sha256_of(Path(path).read_bytes()))

@@ -98,9 +98,9 @@ class DigitsDesign:
         self._refuse(samples)
         return gather_evidence(self, use_cache=use_cache, steps=steps)
 
-    def describe(self, evidence, clock_hz):
-        """What a report says of the network beside its build."""
-        clocks = evidence["rtl"]["clocks"]
+    def describe(self, evidence, build):
+        """What a report says of the network beside its build, as `platforms.report.describe_build` says that."""
+        clocks, clock_hz = evidence["rtl"]["clocks"], build["clock"]["hz"]
         request, reply = self.line_seconds()
         return {
             "design": {"name": self.name, "layers": list(self.layers), "time_steps": self.network.time_steps, "baud": self.baud,

@@ -12,7 +12,11 @@ from gateware.chip.mapper import Memories, map_network
 from gateware.chip.serial_classifier import SerialClassifier
 from gateware.rtlil import to_rtlil
 
+from ..boards import read_table
+from ..energy import estimate_energy
 from ..files import sha256_of
+from .memories import memory_map
+from .operations import count_operations
 
 __all__ = ["SpikingDesign"]
 
@@ -31,6 +35,8 @@ class SpikingDesign:
     part : platforms.boards.Part
     baud : int
         Line rate of the UART in bits per second.
+    graph : platforms.designs.references.GraphReference, optional
+        What the network was made of.
 
     Attributes
     ----------
@@ -42,8 +48,8 @@ class SpikingDesign:
         If the network does not fit the part.
     """
 
-    def __init__(self, network, part, *, baud=1_000_000):
-        self.network, self.part, self.baud, self.name = network, part, baud, network.name
+    def __init__(self, network, part, *, baud=1_000_000, graph=None):
+        self.network, self.part, self.baud, self.graph, self.name = network, part, baud, graph, network.name
         self.placement = map_network(network, Memories(part.family, part.ram, part.spram))
 
     @property
@@ -96,24 +102,30 @@ class SpikingDesign:
         from models.networks.samples import load_samples
 
         from .spiking_evidence import gather_chip_evidence
-        return gather_chip_evidence(self, load_samples(self.network, samples), use_cache=use_cache, steps=steps)
+        evidence = gather_chip_evidence(self, load_samples(self.network, samples), use_cache=use_cache, steps=steps)
+        # Without a file, samples are MNIST's.
+        return evidence | {"peers": read_table("peers")["mnist"] if samples is None else []}
 
-    def describe(self, evidence, clock_hz):
-        """What a report says of the network beside its build."""
-        rtl, (request, reply) = evidence["rtl"], self.line_seconds()
+    def describe(self, evidence, build):
+        """What a report says of the network beside its build, as `platforms.report.describe_build` says that."""
+        rtl, (request, reply), clock_hz = evidence["rtl"], self.line_seconds(), build["clock"]["hz"]
         # The CRC comes, every value is checked, then the values go in and the result comes.
         beside = CRC_BITS * divisor_for(clock_hz, self.baud) + SERVER_CLOCKS + self.layers[0]
         clocks = sorted(beside + each for each in rtl["whole_clocks"])
         median = clocks[len(clocks) // 2]
+        operations = count_operations(self.create_core(), [row["events"] for row in evidence["activity"]])
+        operations = count_operations(self.create_core(), [row["events"] for row in evidence["activity"]])
         return {
             "design": {"name": self.name, "layers": list(self.layers), "time_steps": self.network.time_steps, "baud": self.baud,
                        "network": self.network.digest, "build_id": f"{self.build_id(clock_hz):016x}",
                        "provenance": self.network.provenance},
-            "accuracy": evidence["accuracy"], "confusion": evidence["confusion"], "source": evidence["source"],
+            "accuracy": evidence["accuracy"], "confusion": evidence["confusion"], "source": evidence["source"], "peers": evidence["peers"],
             "rtl": {name: rtl[name] for name in ("images", "spikes", "simulated")},
             "latency": {"clocks": median, "seconds": median / clock_hz, "all_clocks": clocks,
                         "request_seconds": request, "reply_seconds": reply},
-            "memories": list(self.placement.rows), "activity": evidence["activity"],
+            "memories": memory_map(to_rtlil(self.assemble(clock_hz, 0)), self.placement.rows, build["components"]),
+            "activity": evidence["activity"], "operations": operations,
+            "energy": estimate_energy(operations, median / clock_hz, self.part.name, clock_hz, build["clock"]["pll"]),
             "example": evidence["example"],
             "standing": evidence["standing"],
         }

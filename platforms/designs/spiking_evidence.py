@@ -8,7 +8,9 @@ import numpy as np
 
 from ..cache import Cache
 from ..files import sha256_of, sources_digest
+from .activity import activity_rows
 from .difference import first_difference
+from .references import OWN, accuracy_row, reference_rows
 from .standing import standing
 
 __all__ = ["compare_chip", "gather_chip_evidence"]
@@ -94,7 +96,8 @@ def gather_chip_evidence(design, samples, *, use_cache=True, steps):
     cache = Cache("evidence")
     labels = b"" if samples.labels is None else samples.labels.astype(np.int64).tobytes()
     key = sha256_of(json.dumps([sources_digest("gateware", "models", "sim", "platforms.designs"), design.network.digest, design.part.name,
-                                sha256_of(samples.levels.astype(np.uint8).tobytes() + labels), find_yosys().version]))
+                                sha256_of(samples.levels.astype(np.uint8).tobytes() + labels), samples.source, find_yosys().version,
+                                design.network.provenance, None if design.graph is None else design.graph.digest]))
     kept = cache.load(key) if use_cache else None
     if kept is not None:
         evidence = json.loads(kept["evidence.json"])
@@ -120,10 +123,12 @@ def _evaluate_and_compare(design, samples, steps):
         else:
             own = Accuracy.of(result.label, labels)
             low, high = own.interval
-            accuracy = [{"name": "spiking network in hardware integers", "correct": own.correct, "total": own.total, "low": low, "high": high}]
+            accuracy = [accuracy_row(OWN, own, f"bit-true model of the bitstream on {source}")]
             confusion = np.zeros((design.layers[-1],) * 2, int)
             np.add.at(confusion, (labels, result.label), 1)
             step.result = f"{100 * own.correct / own.total:.2f} % of {source}, 95 % interval {100 * low:.1f} to {100 * high:.1f} %"
+    if labels is not None:
+        accuracy += reference_rows(design.network, design.graph, samples, steps)
     with steps("compile the RTL") as step:
         simulation = cxxrtl.compile({"chip": core})["chip"]
         step.result = "CXXRTL"
@@ -139,8 +144,5 @@ def _evaluate_and_compare(design, samples, steps):
     example = {"index": index, "label": None if labels is None else int(labels[index]), "class": int(result.label[index]),
                "image": levels[index].tolist(), "scores": result.scores[index].tolist(),
                "spikes": [np.packbits(spikes[index], axis=1).tolist() for spikes in result.spikes]}
-    activity = [{"layer": "inputs", "neurons": design.layers[0], "events": float((levels > 0).sum(axis=1).mean())}]
-    activity += [{"layer": f"layer {k}", "neurons": design.layers[k + 1], "events": float(spikes.sum(axis=(1, 2)).mean())}
-                 for k, spikes in enumerate(result.spikes)]
     return {"accuracy": accuracy, "confusion": None if confusion is None else confusion.tolist(), "source": source, "rtl": rtl,
-            "example": example, "activity": activity, "standing": rows}
+            "example": example, "activity": activity_rows(core, levels, result.spikes), "standing": rows}

@@ -1,5 +1,7 @@
 import pytest
 
+from platforms.boards import read_table
+from platforms.energy import estimate_energy
 from platforms.report import path_hops, render_page, short_rows
 
 ROW = {"logic": 10, "lut": 8, "ff": 4, "carry": 2, "ram": 1, "dsp": 0, "spram": 0}
@@ -81,21 +83,53 @@ def test_short_table_has_the_figures(full_report):
 
 
 
-def test_page_of_a_spiking_network_shows_memories_latencies_and_confusion(full_report):
-    report = full_report | {
+@pytest.fixture
+def spiking_report(full_report):
+    operations = [{"layer": 0, "additions": 21_424.0, "updates": 1024.0, "weight_bits": 170_000.0, "sum_bits": 900_000.0, "state_bits": 32_768.0}]
+    return full_report | {
         "design": full_report["design"] | {"name": "MNIST", "layers": [4, 8, 2]},
-        "accuracy": [{"name": "ours", "correct": 1975, "total": 2000, "low": 0.98, "high": 0.99}],
-        "source": "2,000 samples", "confusion": [[990, 20], [5, 985]],
+        "accuracy": [{"name": "ours", "correct": 1975, "total": 2000, "low": 0.98, "high": 0.99, "note": "bit-true model"},
+                     {"name": "streams", "correct": 190, "total": 200, "low": 0.91, "high": 0.97, "note": "of the first 200"}],
+        "source": "2,000 samples", "peers": read_table("peers")["mnist"],
+        "confusion": [[990, 20], [5, 985]],
         "latency": {"clocks": 4800, "seconds": 4800 / 24e6, "all_clocks": [4000, 4800, 5600], "request_seconds": 8e-3, "reply_seconds": 5e-4},
-        "memories": [{"memory": "weights of layer 0", "kind": "SPRAM", "blocks": 4, "width": 64, "depth": 12560, "bytes": 100480, "why": "8 lanes"}],
-        "activity": [{"layer": "inputs", "neurons": 4, "events": 1.5}, {"layer": "layer 0", "neurons": 8, "events": 4.0}],
+        "memories": [{"memory": "weights of layer 0", "kind": "SPRAM", "blocks": 4, "width": 64, "depth": 12560, "bytes": 100480, "why": "8 lanes"},
+                     {"memory": "sums of layer 0", "kind": "logic", "blocks": 0, "width": 52, "depth": 4, "bytes": 26, "why": "few"}],
+        "activity": [{"layer": "inputs", "neurons": 4, "events": 1.5, "rate": 0.375, "silent": 0.625, "never": 1},
+                     {"layer": "layer 0", "neurons": 8, "events": 4.0, "rate": 0.25, "silent": 0.5, "never": 0}],
+        "operations": operations, "energy": estimate_energy(operations, 200e-6, "iCE40UP5K", 24e6, pll=True),
         "example": {"index": 0, "label": None, "class": 1, "image": [0, 15, 3, 0], "scores": [-12_000, 26_011],
                     "spikes": [[[0b10100000]] * 2, [[0]] * 2]},
     }
+
+
+def test_page_of_a_spiking_network_shows_memories_latencies_and_confusion(spiking_report):
+    report = spiking_report
     page = render_page(report)
     for text in ("MNIST on 1BitSquared iCEBreaker", "98.75<small>%", "of 2,000 samples right", "200<small>µs", "from 4,000 to 5,600 clocks",
-                 "64 × 12,560", "26,011</text>", "-12,000</text>", ">990</span>", "37.5 %", "25.0 %"):
+                 "64 × 12,560", "0.375", "0.250", "62.5 %", "26,011</text>", "-12,000</text>", ">990</span>"):
         assert text in page, text
     rows = dict(short_rows(report))
     assert rows["ours"] == "98.75 % of 2,000 samples (98.0 to 99.0 %)"
     assert rows["last byte to class, median"] == "4,800 clocks = 200 us"
+
+
+def test_page_says_what_is_compared_estimated_and_cited(spiking_report):
+    page = " ".join(render_page(spiking_report).split())
+    for text in ("bit-true model</div>", "streams<div", "190 / 200", "An estimate, not a measurement.", ">21,424<", "35.66 pJ", "2.27 mW",
+                 "18 nJ are the data sheet's static current", "Spiker+", "180 mW", "arXiv:2401.01141", "this one, 4-8-2"):
+        assert text in page, text
+    assert "http" not in page
+
+
+def test_page_of_a_part_without_figures_has_counts_only(spiking_report):
+    operations = spiking_report["operations"]
+    report = spiking_report | {"energy": estimate_energy(operations, 200e-6, "LFE5U-25F", 25e6, pll=False), "peers": []}
+    page = render_page(report)
+    assert "Nothing is published of this part" in page and "with 1 pJ each" in page and "21.4 nJ" in page and "not a measurement" not in page
+    assert "Beside others" not in page
+
+
+def test_page_of_samples_without_labels_has_no_accuracy(spiking_report):
+    page = render_page(spiking_report | {"accuracy": [], "confusion": None, "peers": []})
+    assert "How often it is right" not in page and "What energy it may take" in page

@@ -115,9 +115,14 @@ def test_evidence_and_what_a_report_says_of_it(own_cache):
         assert gather_chip_evidence(design, Samples(levels, labels, "seven samples"), steps=steps) == evidence
     assert (evidence["accuracy"][0]["correct"], evidence["accuracy"][0]["total"]) == (6, 7)
     assert np.sum(evidence["confusion"]) == 7 and np.trace(evidence["confusion"]) == 6
-    said = design.describe(evidence, 24_000_000)
+    assert evidence["accuracy"][0]["note"] == "bit-true model of the bitstream on seven samples" and len(evidence["accuracy"]) == 3
+    spiking, integrating = evidence["activity"][1:]
+    assert spiking["rate"] == pytest.approx(spiking["events"] / (6 * design.network.time_steps)) and integrating["rate"] == 0
+    assert integrating["silent"] == 1 and integrating["never"] == 3
+    said = design.describe(evidence | {"peers": []}, {"clock": {"hz": 24_000_000, "pll": True}, "components": []})
+    assert said["energy"]["joules"] > 0 and len(said["operations"]) == 2
     assert said["latency"]["clocks"] == sorted(said["latency"]["all_clocks"])[3] and said["design"]["layers"] == [9, 6, 3]
-    assert {row["memory"] for row in said["memories"]} == {f"{what} of layer {k}" for what in ("weights", "sums", "state") for k in (0, 1)}
+    assert {row["memory"] for row in said["memories"]} > {f"{what} of layer {k}" for what in ("weights", "sums", "state") for k in (0, 1)}
     assert set(design.files()) == {"network.npz", "weights.bin"} and len(design.files()["weights.bin"]) == 2 * len(design.load_words)
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
-from amaranth.utils import ceil_log2
+from amaranth.utils import bits_for, ceil_log2
 
 from .conv_synapses import DRAIN
 from .network import Conv2d, SpikingNetwork
+from .sparse_synapses import PAST
 from .spike_delays import SpikeDelays
 from .spiking_chip import SpikingChip, links_to
 from .synapses import DEPTH
@@ -20,6 +22,7 @@ LANES = (1, 2, 4, 8, 10, 16, 20, 32)
 MOST_LANES = 64
 # What the link and the read-out take beside the network: the frame's buffer, the identity.
 BESIDE = 3
+LOADED = ", and the contents are loaded"
 
 
 class MappingError(ValueError):
@@ -59,16 +62,19 @@ class Placement:
         The layer whose weights are in large memory.
     rows : tuple of dict
         One for each memory: ``memory``, ``kind``, ``blocks``, ``width``, ``depth``, ``bytes`` and ``why``.
+    sparse : tuple of int
+        The layers of which rows of zeros are neither stored nor walked.
     """
 
     family: str
     lanes: tuple
     loaded: int
     rows: tuple
+    sparse: tuple = ()
 
     def create_chip(self, network):
         """A fresh chip of the network, so placed."""
-        return SpikingChip(network, lanes=self.lanes, loaded=self.loaded, target=self.family)
+        return SpikingChip(network, lanes=self.lanes, loaded=self.loaded, sparse=self.sparse, target=self.family)
 
 
 def blocks_for(family, width, depth):
@@ -80,7 +86,8 @@ def map_network(network, memories):
     """Place a network's layers on a part's memories.
 
     The layer with the most weights goes into large memory, where the part has it, with as many lanes as its width gives. Every other
-    layer is in block RAM: with the lanes that take the fewest blocks, and then with more, as long as there are blocks left.
+    layer is in block RAM: with the lanes that take the fewest blocks, and then with more, as long as there are blocks left. A dense layer
+    most of whose weights are zero is stored without its rows of zeros where this takes fewer blocks, or as many and fewer clocks.
 
     Parameters
     ----------
@@ -98,55 +105,98 @@ def map_network(network, memories):
     """
     if not isinstance(network, SpikingNetwork):
         raise TypeError(f"map_network takes a SpikingNetwork, not {network!r}")
-    loaded, lanes = None, {}
+    loaded = None
     if memories.spram:
         loaded = max(range(len(network.layers)), key=lambda k: _depth(network.layers[k], 1) * network.layers[k].weight_bits)
-        lanes[loaded] = _large_lanes(network.layers[loaded], loaded, memories)
-    choices = {k: {each: _rows(network, k, each, memories) for each in _possible_lanes(layer)}
-               for k, layer in enumerate(network.layers) if k != loaded}
-    for k, rows in choices.items():
-        lanes[k] = min(rows, key=lambda each: (_blocks(rows[each]), -each))
+    choices = [_choices(network, k, memories, k == loaded) for k in range(len(network.layers))]
+    chosen = [min(each, key=lambda choice: (_blocks(choice.rows), choice.clocks, -choice.lanes)) for each in choices]
     # With what is left, events become shorter: the layers with the longest first.
     between = _between(network, memories.family)
-    for k in sorted(choices, key=lambda k: -network.layers[k].neurons):
-        room = memories.ram - BESIDE - _blocks(between) - sum(_blocks(_rows(network, j, lanes[j], memories, j == loaded)) for j in lanes if j != k)
-        lanes[k] = min((each for each in choices[k] if _blocks(choices[k][each]) <= room or each == lanes[k]),
-                       key=lambda each: (_event_clocks(network.layers[k], each), _blocks(choices[k][each])))
-    rows = [row for k in range(len(network.layers)) for row in _rows(network, k, lanes[k], memories, k == loaded)] + between
+    for k in sorted(range(len(choices)), key=lambda k: -network.layers[k].neurons):
+        room = memories.ram - BESIDE - _blocks(between) - sum(_blocks(choice.rows) for j, choice in enumerate(chosen) if j != k)
+        chosen[k] = min((each for each in choices[k] if _blocks(each.rows) <= room or each == chosen[k]),
+                        key=lambda each: (each.clocks, _blocks(each.rows)))
+    rows = [row for choice in chosen for row in choice.rows] + between
     ram = _blocks(rows) + BESIDE
     if ram > memories.ram:
         largest = sorted((row for row in rows if row["kind"] == "block RAM"), key=lambda row: -row["blocks"])
         raise MappingError(f"the network needs {ram} block RAMs, the part has {memories.ram}: " + ", ".join(
             f"{row['memory']} {row['blocks']} ({row['bytes']:,} bytes as {row['width']} x {row['depth']})" for row in largest)
             + f", the link {BESIDE}")
-    return Placement(memories.family, tuple(lanes[k] for k in sorted(lanes)), loaded, tuple(rows))
+    sparse = tuple(k for k, choice in enumerate(chosen) if choice.sparse)
+    return Placement(memories.family, tuple(choice.lanes for choice in chosen), loaded, tuple(rows), sparse)
 
 
-def _large_lanes(layer, k, memories):
-    """The lanes of a layer in large memory; refused, with the arithmetic, where it is too small."""
-    bits = layer.weight_bits
-    lanes = max(each for each in _possible_lanes(layer) if each * bits <= memories.spram * SPRAM_WIDTH)
-    depth = _depth(layer, lanes)
-    if depth > SPRAM_DEPTH:
+class _Choice(NamedTuple):
+    """One way to place a layer: its lanes, whether it is sparse, the clocks that an event takes on average, and its memories."""
+
+    lanes: int
+    sparse: bool
+    clocks: float
+    rows: list
+
+
+def _choices(network, k, memories, large):
+    """The ways to place a layer; in large memory refused, with the arithmetic, where there is none."""
+    layer, family = network.layers[k], memories.family
+    sums, state = layer.fan_in.sums(1 if k else network.input_levels).width, sum(shape.width for shape in layer.neuron.state)
+
+    def choice(lanes, sparse, clocks, *weights):
+        return _Choice(lanes, sparse, clocks, [
+            *weights,
+            _row(family, f"sums of layer {k}", lanes * sums, -(-layer.neurons // lanes), layer.neurons * sums,
+                 f"{lanes} sums of {sums} bits are added to at once"),
+            _row(family, f"state of layer {k}", state, layer.neurons, layer.neurons * state, "one neuron is updated in a clock")])
+
+    found = [choice(*each) for each in (*_dense(layer, k, memories, large), *_sparse(layer, k, memories, large))]
+    if not found:
+        bits, lanes = layer.weight_bits, _large_lanes(layer, memories)
+        depth = _depth(layer, lanes)
         raise MappingError(f"layer {k} needs {depth * lanes * bits // 8:,} bytes of weights ({depth:,} rows of {lanes} weights of {bits} "
                            f"bits), the part has {memories.spram * SPRAM_WIDTH * SPRAM_DEPTH // 8:,} ({SPRAM_DEPTH:,} rows of "
                            f"{memories.spram * SPRAM_WIDTH} bits)")
-    return lanes
+    return found
 
 
-def _rows(network, k, lanes, memories, large=False):
-    """What a layer's memories take with so many lanes."""
-    layer = network.layers[k]
-    sums = layer.fan_in.sums(1 if k else network.input_levels).width
-    state = sum(shape.width for shape in layer.neuron.state)
-    depth, bits, groups = _depth(layer, lanes), layer.weight_bits, -(-layer.neurons // lanes)
-    return [
-        _row(memories.family, f"weights of layer {k}", lanes * bits, depth, _depth(layer, 1) * bits,
-             f"{lanes} lanes: an event takes {_event_clocks(layer, lanes)} clocks" + (", and the contents are loaded" if large else ""),
-             "SPRAM" if large else "block RAM"),
-        _row(memories.family, f"sums of layer {k}", lanes * sums, groups, layer.neurons * sums,
-             f"{lanes} sums of {sums} bits are added to at once"),
-        _row(memories.family, f"state of layer {k}", state, layer.neurons, layer.neurons * state, "one neuron is updated in a clock")]
+def _large_lanes(layer, memories):
+    """The lanes of a layer with all its weights in large memory."""
+    return max(each for each in _possible_lanes(layer) if each * layer.weight_bits <= memories.spram * SPRAM_WIDTH)
+
+
+def _dense(layer, k, memories, large):
+    """Lanes, whether sparse, clocks of an event and the memory of weights, of the ways to store them all."""
+    bits = layer.weight_bits
+    for lanes in [_large_lanes(layer, memories)] if large else _possible_lanes(layer):
+        depth, clocks = _depth(layer, lanes), _event_clocks(layer, lanes)
+        if not large or depth <= SPRAM_DEPTH:
+            yield lanes, False, clocks, _row(memories.family, f"weights of layer {k}", lanes * bits, depth, _depth(layer, 1) * bits,
+                                             f"{lanes} lanes: an event takes {clocks} clocks{LOADED if large else ''}", _kind(large))
+
+
+def _sparse(layer, k, memories, large):
+    """The same, and the index, of the ways to store only rows with a weight other than 0, where they take fewer bits."""
+    connection, weights = layer.fan_in, _depth(layer, 1)
+    if isinstance(connection, Conv2d):
+        return
+    (inputs,), bits = connection.inputs, layer.weight_bits
+    columns = (*zip(*connection.weights), *([connection.bias] if connection.bias else []))
+    filled = [[neuron for neuron, weight in enumerate(column) if weight] for column in columns]
+    for lanes in _possible_lanes(layer):
+        lists = [len({neuron // lanes for neuron in neurons}) for neurons in filled]
+        depth, width = sum(lists), lanes * bits + ceil_log2(-(-layer.neurons // lanes)) + 1
+        pointer = bits_for(sum(lists[:inputs - 1]) if all(lists[:inputs]) else depth)
+        if depth * width + inputs * pointer >= weights * bits or large and (width > memories.spram * SPRAM_WIDTH or depth > SPRAM_DEPTH):
+            continue
+        clocks = sum(lists[:inputs]) / inputs + 1
+        why = (f"sparse: {100 * sum(map(len, filled)) / weights:.1f} % of the weights are not 0, in {depth:,} of {_depth(layer, lanes):,} rows of "
+               f"{lanes}, where all take {-(-weights * bits // 8):,} bytes; an event takes {clocks:.1f} clocks on average{LOADED if large else ''}")
+        yield lanes, True, clocks, \
+            _row(memories.family, f"weights of layer {k}", width, depth, depth * width, why, _kind(large), past=PAST), \
+            _row(memories.family, f"index of layer {k}", pointer, inputs, inputs * pointer, "where each input's rows begin")
+
+
+def _kind(large):
+    return "SPRAM" if large else "block RAM"
 
 
 def _between(network, family):
@@ -165,9 +215,9 @@ def _between(network, family):
     return rows
 
 
-def _row(family, memory, width, depth, content, why, kind="block RAM"):
-    """What a memory takes; in block RAM it is as deep as its address goes."""
-    blocks = -(-width // SPRAM_WIDTH) if kind == "SPRAM" else blocks_for(family, width, 1 << ceil_log2(depth))
+def _row(family, memory, width, depth, content, why, kind="block RAM", past=None):
+    """What a memory takes; in block RAM it is as deep as its address goes, or it has so many rows past its contents."""
+    blocks = -(-width // SPRAM_WIDTH) if kind == "SPRAM" else blocks_for(family, width, 1 << ceil_log2(depth) if past is None else depth + past)
     return {"memory": memory, "kind": kind, "blocks": blocks, "width": width, "depth": depth, "bytes": -(-content // 8), "why": why}
 
 

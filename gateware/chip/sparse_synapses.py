@@ -8,7 +8,10 @@ from .network import Dense
 from .synapses import Synapses
 from .weight_memory import WeightROM
 
-__all__ = ["SparseSynapses"]
+__all__ = ["PAST", "SparseSynapses"]
+
+# Rows past the last one that are read in vain.
+PAST = 2
 
 
 class SparseSynapses(Synapses):
@@ -90,8 +93,7 @@ class SparseSynapses(Synapses):
                     | number << weights_width | (not left) << self.width - 1
 
     def _rom(self, contents):
-        # Two clocks read on after the last row, in vain.
-        return WeightROM([*contents, 0, 0], self.width, bounded=True)
+        return WeightROM([*contents, *[0] * PAST], self.width, bounded=True)
 
     def _walk(self, m):
         m.submodules.index = self.index

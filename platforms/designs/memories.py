@@ -10,8 +10,8 @@ __all__ = ["memory_map", "read_memories"]
 # What the chip's server and its link keep; all others are planned with the network.
 LINK = {"frame_receiver": ("frame that is coming in", "its CRC must be good before a byte of it counts"),
         "server": ("identity", "what IDENTIFY answers: name, layers, build id")}
-PLANNED = re.compile(r"(weights|sums|state) of layer (\d+)$")
-PLACES = {"weights": "synapses.weights", "sums": "synapses", "state": "bank"}
+PLANNED = re.compile(r"(weights|index|sums|state) of layer (\d+)$")
+PLACES = {"weights": "synapses.weights", "index": "synapses.index", "sums": "synapses", "state": "bank"}
 
 
 def read_memories(rtlil):

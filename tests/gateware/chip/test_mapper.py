@@ -1,7 +1,11 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from gateware.chip.mapper import BESIDE, MappingError, Memories, blocks_for, map_network
 from gateware.chip.network import Conv2d, Dense, Layer, Projection, SpikingNetwork
+from gateware.chip.weight_memory import SPRAM_DEPTH
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.subtractive_lif import SubtractiveLIF
 from gateware.step import Q
@@ -40,6 +44,53 @@ def test_what_does_not_fit_is_refused_with_the_arithmetic():
         map_network(dense(784, 128), ECP5_25F)
     with pytest.raises(TypeError, match="^map_network takes a SpikingNetwork, not None$"):
         map_network(None, UP5K)
+
+
+def pruned(inputs, hidden, share, group=1, seed=0):
+    """A dense network of whose hidden layer's weights only a share is not 0, in groups of successive neurons."""
+    rng = np.random.default_rng(seed)
+    left = (rng.random((hidden // group, inputs)) < share).repeat(group, axis=0)
+    layers = dense(inputs, hidden).layers
+    return replace(dense(inputs, hidden), layers=[replace(layers[0], connection=Dense(left * rng.integers(1, 9, left.shape)))] + [*layers[1:]])
+
+
+def test_a_pruned_layer_fits_without_its_zeros():
+    network = pruned(784, 128, 0.1)
+    placement = map_network(network, Memories("ecp5", 20, 0))
+    weights, index, *_ = placement.rows
+    kept = np.count_nonzero(network.layers[0].connection.weights)
+    # A row is a weight, its number among 128 sums, and whether it is the last; a block RAM holds 1,024 of them.
+    assert placement.sparse == (0,) and placement.lanes[0] == 1 and (weights["width"], weights["depth"]) == (16, kept)
+    assert weights["blocks"] == -(-(kept + 2) // 1024) == 10 and weights["bytes"] == 2 * kept
+    assert (index["memory"], index["width"], index["depth"], index["blocks"]) == ("index of layer 0", 14, 784, 1)
+    assert weights["why"] == (f"sparse: {100 * kept / (784 * 128):.1f} % of the weights are not 0, in {kept:,} of 100,352 rows of 1, where all take "
+                              f"100,352 bytes; an event takes {kept / 784 + 1:.1f} clocks on average")
+    synapses = placement.create_chip(network).cores[0].synapses
+    # With more blocks events are shorter.
+    assert map_network(network, ECP5_25F).lanes[0] > 1
+    assert (synapses.width, synapses.depth, synapses.index.width, len(synapses.index.rows)) == (16, kept, 14, 784)
+
+
+def test_groups_of_zeros_let_more_lanes_work():
+    placement = map_network(pruned(784, 128, 0.1, group=8), Memories("ecp5", 20, 0))
+    assert placement.sparse == (0,) and placement.lanes[0] == 8
+    assert "rows of 8" in placement.rows[0]["why"] and "an event takes 2.6 clocks" in placement.rows[0]["why"]
+
+
+@pytest.mark.parametrize("part", [UP5K, ECP5_25F])
+def test_weights_without_zeros_are_dense(part):
+    assert map_network(dense(100, 40), part).sparse == () == map_network(pruned(100, 40, 0.97), part).sparse
+
+
+def test_large_memory_takes_what_is_too_large_without_zeros():
+    assert 8 * 784 * 26 > SPRAM_DEPTH
+    placement = map_network(pruned(784, 208, 0.1), UP5K)
+    weights, index, *_ = placement.rows
+    assert placement.loaded == 0 and placement.sparse == (0,) and weights["kind"] == "SPRAM" and weights["why"].endswith("the contents are loaded")
+    assert weights["depth"] <= SPRAM_DEPTH and index["kind"] == "block RAM"
+    assert sum(row["blocks"] for row in placement.rows if row["kind"] == "block RAM") + BESIDE <= 30
+    chip = placement.create_chip(pruned(784, 208, 0.1))
+    assert chip.words == chip.cores[0].synapses.weights.parts * weights["depth"] == len(chip.load_words())
 
 
 def test_convolutions_have_lanes_that_divide_their_channels():

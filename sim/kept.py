@@ -45,7 +45,7 @@ _EQUATIONS = {
 _STRUCTURE = {
     "rtl": lambda: [*_STEP["rtl"](), _HERE / "transactions.py"],
     "proof": lambda: [_HERE / "proof.py", _HERE / "induction.py", _HERE / "contracts.py"],
-    "netlist": _STEP["netlist"],
+    "netlist": lambda: [_HERE / "netlist.py", _HERE / "structure_netlist.py"],
 }
 _PIPELINE = _STRUCTURE | {"proof": lambda: [_HERE / "proof.py", _HERE / "proof_domain.py", _HERE / "pipeline_proof.py"]}
 # A compiler that a user happens to have is not among the tools: it would void every result on every other machine.

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from gateware.neurons.equation_neuron import EquationNeuron
 from gateware.rtlil import component_ports, to_rtlil
 from gateware.step import StepComponent
-from gateware.step.folded import FoldedStep
 from gateware.step.pipeline import Pipeline
 
 from .capacity import LEFT_OUT, beyond_capacity
@@ -194,27 +193,14 @@ def _proof(component, name, simulation):
 
 def _netlist(component, name, simulation):
     from .netlist import check_netlist
+    from .structure_netlist import check_structure_netlist
     left_out = isinstance(component, EquationNeuron) and beyond_capacity(component)
-    if isinstance(component, FoldedStep):
-        # The pair of ports that reads a factor has bits that no product takes.
-        left_out = f"{LEFT_OUT}mapping drops blocks of RAM that nothing is read of, and cell by cell that is a difference"
-    if _sums_undecided(component):
-        left_out = f"{LEFT_OUT}the equivalence check does not decide how sums leave their rows"
     if left_out:
         return True, left_out
+    check_equal = check_netlist if isinstance(component, StepComponent) else check_structure_netlist
     # A product of two signals fits DSP cells; as sums of LUTs it is beyond what equivalence checks can do in time.
-    result = check_netlist(component, name, dsp=re.search(r"cell \$mul ", to_rtlil(component)) is not None)
+    result = check_equal(component, name, dsp=re.search(r"cell \$mul ", to_rtlil(component)) is not None)
     return result.ok, str(result).removeprefix("netlist: ")
-
-
-def _sums_undecided(component):
-    """Whether a component has synapses of which the netlist's proof is not decided: dense and sparse ones with several lanes."""
-    from gateware.chip.core import SpikingCore
-    from gateware.chip.sparse_synapses import SparseSynapses
-    from gateware.chip.spiking_chip import SpikingChip
-    from gateware.chip.synapses import DenseSynapses
-    inner = getattr(component, "core", component)
-    return isinstance(inner, (SpikingCore, SpikingChip)) or (isinstance(inner, (DenseSynapses, SparseSynapses)) and inner.lanes > 1)
 
 
 _RUNGS = {"rtl": _rtl, "proof": _proof, "netlist": _netlist}

@@ -51,7 +51,7 @@ def load_samples(network, path=None):
     if labels is not None and (labels.dtype.kind not in "iu" or labels.shape != (len(samples),)
                                or not 0 <= labels.min() <= labels.max() < classes):
         raise ValueError(f"labels of {path} must be one integer from 0 to {classes - 1} for each of the {len(samples)} samples, "
-                         f"not {labels.dtype} of shape {labels.shape}")
+                         f"not {labels.dtype} of shape {labels.shape}" + (f" from {labels.min()} to {labels.max()}" if labels.size else ""))
     return Samples(samples, labels, path.name)
 
 

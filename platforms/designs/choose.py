@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 from ..files import sha256_of
@@ -87,10 +88,12 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
 
     graph = read(path)
     metadata = graph.metadata
-    wanted = {"dt": dt if dt is not None else metadata.get("dt"), "time_steps": time_steps or metadata.get("time_steps")}
+    wanted = {"dt": metadata.get("dt") if dt is None else dt, "time_steps": metadata.get("time_steps") if time_steps is None else time_steps}
     for name, value in wanted.items():
         if value is None:
             raise ValueError(f"{path} does not say its {name}, as NIR graphs seldom do: give it with --{name.replace('_', '-')}")
+    if not 0 < float(wanted["dt"]) < inf:
+        raise ValueError(f"dt must be a positive number of seconds, not {wanted['dt']}")
     levels = int(metadata.get("levels", 15))
     input_range = (0.0, float(metadata["levels"]) if "levels" in metadata else 1.0)
     arguments = {"dt": float(wanted["dt"]), "time_steps": int(wanted["time_steps"]), "levels": levels, "input_range": input_range,

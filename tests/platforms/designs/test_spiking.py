@@ -161,3 +161,8 @@ def test_an_nir_graph_becomes_integers(tmp_path):
     write(path, graph)
     with pytest.raises(ValueError, match="does not say its dt, as NIR graphs seldom do: give it with --dt$"):
         open_design(path, UP5K, 1_000_000, samples=samples, time_steps=4)
+    for dt in (0.0, -1e-4, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"^dt must be a positive number of seconds, not {dt}$"):
+            open_design(path, UP5K, 1_000_000, samples=samples, time_steps=4, dt=dt)
+    with pytest.raises(ValueError, match="time_steps must be between 1 and 255, not 0$"):
+        open_design(path, UP5K, 1_000_000, samples=samples, time_steps=0, dt=1e-4)

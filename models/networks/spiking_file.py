@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gateware.chip.network import Conv2d, Dense, Layer, Projection, SpikingNetwork
+from gateware.neurons.cuba_lif import CubaLeakyIntegrator, CubaLIF
 from gateware.neurons.equation_neuron import EquationNeuron
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.lif import LIF
@@ -21,7 +22,7 @@ __all__ = ["is_spiking_network", "load_spiking", "save_spiking", "spiking_bytes"
 
 FORMAT = "spikeloom spiking network"
 VERSION = 1
-NEURONS = {cls.__name__: cls for cls in (SubtractiveLIF, LeakyIntegrator, LIF, EquationNeuron)}
+NEURONS = {cls.__name__: cls for cls in (SubtractiveLIF, LeakyIntegrator, LIF, CubaLIF, CubaLeakyIntegrator, EquationNeuron)}
 
 
 def is_spiking_network(path):
@@ -79,7 +80,7 @@ def save_spiking(network, path):
     Parameters
     ----------
     network : SpikingNetwork
-        Its neurons SubtractiveLIF, LeakyIntegrator, LIF or EquationNeuron without random numbers.
+        Its neurons SubtractiveLIF, LeakyIntegrator, LIF, CubaLIF, CubaLeakyIntegrator or EquationNeuron without random numbers.
     path : path-like
 
     Raises
@@ -148,6 +149,10 @@ def _neuron_row(neuron, k):
         return {"identifier": table.identifier, "document": json.dumps(table.document), "units": checked}
     params = neuron.params
     row = {"leak": -params.minus_leak, "membrane": list(params.membrane), "current": list(neuron.inputs.current)}
+    if isinstance(neuron, (CubaLIF, CubaLeakyIntegrator)):
+        row |= {"synapse_leak": -params.minus_synapse_leak, "synapse": list(params.synapse)}
+    if isinstance(neuron, CubaLIF):
+        row |= {"threshold": params.threshold, "subtracted" if neuron.subtracts else "reset": params.reset}
     fields = {SubtractiveLIF: ("threshold",), LIF: ("threshold", "rest", "reset", "refractory")}
     return row | {name: getattr(params, name) for name in fields.get(type(neuron), ())}
 
@@ -163,14 +168,21 @@ def _layer(row, content, k):
     more = {"delays": row.get("delays", 0),
             "projections": [Projection(each["source"], Dense(content[f"weights{k}_{j}"]), each["delays"])
                             for j, each in enumerate(row.get("projections", ()))]}
-    neuron = row["neuron"]
-    if neuron["kind"] == "EquationNeuron":
-        table = read_document(json.loads(neuron["document"]), neuron["identifier"], neuron["identifier"], units=neuron["units"])
-        return Layer(connection, EquationNeuron(table), row["weight_bits"], **more)
-    membrane = Q(*neuron["membrane"])
-    parameters = {"tau": (1 << LEAK_BITS) / neuron["leak"] if neuron["leak"] else inf, "membrane": membrane,
-                  "current": Q(*neuron["current"])}
-    parameters |= {name: neuron[name] / (1 << membrane.fraction_bits) for name in ("threshold", "rest", "reset") if name in neuron}
-    if neuron["kind"] == "LIF":
-        parameters["refractory"] = neuron["refractory"]
-    return Layer(connection, NEURONS[neuron["kind"]](**parameters), row["weight_bits"], **more)
+    return Layer(connection, _neuron(row["neuron"]), row["weight_bits"], **more)
+
+
+def _neuron(row):
+    if row["kind"] == "EquationNeuron":
+        return EquationNeuron(read_document(json.loads(row["document"]), row["identifier"], row["identifier"], units=row["units"]))
+    membrane = Q(*row["membrane"])
+    tau = (1 << LEAK_BITS) / row["leak"] if row["leak"] else inf
+    parameters = {"membrane": membrane, "current": Q(*row["current"])}
+    parameters |= {name: row[name] / (1 << membrane.fraction_bits) for name in ("threshold", "rest", "reset", "subtracted") if name in row}
+    if "synapse" in row:
+        parameters |= {"tau_mem": tau, "synapse": Q(*row["synapse"]),
+                       "tau_syn": (1 << LEAK_BITS) / row["synapse_leak"] if row["synapse_leak"] else inf}
+    else:
+        parameters["tau"] = tau
+    if row["kind"] == "LIF":
+        parameters["refractory"] = row["refractory"]
+    return NEURONS[row["kind"]](**parameters)

@@ -53,7 +53,7 @@ def compare(graph, network, samples):
     graph : Graph
     network : SpikingNetwork
         That :func:`models.nir.to_network` made of the graph.
-    samples : array (samples, *shape)
+    samples : array (samples, *shape), of a network of events (samples, time_steps, *shape)
         In the graph's units, within the input_range of the conversion. Both get them rounded to the network's levels.
 
     Returns
@@ -68,14 +68,15 @@ def compare(graph, network, samples):
     levels = levels_of(samples, network.levels, (low, high))
     # Lanes change no result, but must divide the channels of a convolution.
     lanes = [gcd(8, layer.connection.outputs[0]) if isinstance(layer.connection, Conv2d) else 8 for layer in network.layers]
-    result = golden(SpikingChip(network, lanes=lanes)).classify(levels.reshape(len(levels), -1))
+    result = golden(SpikingChip(network, lanes=lanes)).classify(
+        levels.reshape(len(levels), *((steps,) if network.encoder == "events" else ()), network.sizes[0]))
     spikes = [_channels_first(found, layer.connection.outputs) for found, layer in zip(result.spikes, network.layers)]
     names = [layer["node"] for layer in made["layers"]]
     spiking = [number for number, name in enumerate(names) if hasattr(graph.nodes[name], "v_threshold")]
     totals, labels = np.zeros((len(names), 3)), []
     for first in range(0, len(levels), BATCH):
         part = levels[first:first + BATCH]
-        drive = np.broadcast_to(low + part * ((high - low) / network.levels), (steps, *part.shape))
+        drive = _drive(part, network, low, high)
         run = simulate(graph, drive, dt=made["dt"], conventions=Conventions(**made["conventions"]), record=names)
         values = [run.values[name].reshape(steps, len(part), -1).transpose(1, 0, 2) for name in names]
         for number in spiking:
@@ -99,7 +100,7 @@ def classify(graph, network, levels):
     graph : Graph
     network : SpikingNetwork
         That :func:`models.nir.to_network` made of the graph: it says the time step, the conventions and the read-out.
-    levels : array of int, (samples, ...)
+    levels : array of int, (samples, ...), of events (samples, time steps, ...)
         0 to ``network.levels``, which stand for the input_range of the conversion.
 
     Returns
@@ -109,13 +110,20 @@ def classify(graph, network, levels):
     made, labels = network.provenance, []
     low, high = made["input_range"]
     last, shape = made["layers"][-1]["node"], graph.shapes[graph.inputs[0]]
+    steps = (network.time_steps,) if network.encoder == "events" else ()
     for first in range(0, len(levels), BATCH):
         part = np.asarray(levels[first:first + BATCH])
-        drive = low + part.reshape(len(part), *shape) * ((high - low) / network.levels)
-        run = simulate(graph, np.broadcast_to(drive, (network.time_steps, *drive.shape)), dt=made["dt"],
+        drive = _drive(part.reshape(len(part), *steps, *shape), network, low, high)
+        run = simulate(graph, drive, dt=made["dt"],
                        conventions=Conventions(**made["conventions"]), record=[last])
         labels.append(_labels(run, last, network))
     return np.concatenate(labels) if labels else np.zeros(0, int)
+
+
+def _drive(levels, network, low, high):
+    """What a graph gets for samples of levels, time first."""
+    values = low + levels * ((high - low) / network.levels)
+    return np.moveaxis(values, 1, 0) if network.encoder == "events" else np.broadcast_to(values, (network.time_steps, *values.shape))
 
 
 def _labels(run, last, network):

@@ -1,17 +1,17 @@
-"""A graph as a chain of layers: weights, then neurons, as a chip has them."""
+"""The weighted sum that nodes without a state make one after another, as a chip's layer has it."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .primitives import NEURONS, refuse
+from .primitives import refuse
 
-__all__ = ["ChainLayer", "chain_layers"]
+__all__ = ["ChainLayer", "WeightedSum"]
 
 
 @dataclass(frozen=True)
 class ChainLayer:
-    """A neuron node and the one weighted sum that all nodes before it make together.
+    """A neuron node and the one weighted sum that the nodes on one way to it make together.
 
     Attributes
     ----------
@@ -27,6 +27,10 @@ class ChainLayer:
         Shape of the input; of a convolution channels, height, width.
     stride, padding, pool : (int, int)
         Of a convolution; the pooling sums its inputs first.
+    delays : int or tuple of int
+        Time steps by which the inputs are late.
+    projections : tuple of FurtherSum
+        Those beside it.
     """
 
     name: str
@@ -37,64 +41,15 @@ class ChainLayer:
     stride: tuple = (1, 1)
     padding: tuple = (0, 0)
     pool: tuple = (1, 1)
+    delays: tuple = 0
+    projections: tuple = ()
 
     @property
     def convolution(self):
         return self.weights.ndim == 4
 
 
-def chain_layers(graph):
-    """The layers of a graph that is a chain of weights and neurons.
-
-    Parameters
-    ----------
-    graph : Graph
-
-    Returns
-    -------
-    list of ChainLayer
-
-    Raises
-    ------
-    ValueError
-        If the graph is no such chain; the message names the node.
-    """
-    kinds, layers = graph.kinds, []
-    name, = _single(graph.inputs, "Input")
-    _single(graph.outputs, "Output")
-    total = _Sum(graph.shapes[name])
-    while True:
-        after = graph.after(name)
-        if len(after) != 1:
-            raise refuse(name, kinds[name], "must have", f"one edge from it to fit a chip's chain of layers, not those to {', '.join(after)}")
-        name, = after
-        kind, node = kinds[name], graph.nodes[name]
-        if len(graph.before(name)) != 1:
-            raise refuse(name, kind, "must have", f"one edge to it to fit a chip's chain of layers, not those from {', '.join(graph.before(name))}")
-        if kind == "Output":
-            break
-        if kind not in NEURONS:
-            total.add(name, kind, node)
-            continue
-        if layers and "F" not in kinds[layers[-1].name]:
-            raise refuse(layers[-1].name, kinds[layers[-1].name], "does not spike:", "as a chip's layer it must be the last one, "
-                                                                                     f"and {name!r} follows it")
-        layers.append(total.layer(name, graph.shapes[name]))
-        total = _Sum(graph.shapes[name])
-    if not layers:
-        raise ValueError(f"NIR graph has no neurons ({', '.join(NEURONS)}) between {graph.inputs[0]!r} and {name!r}")
-    if total.folded:
-        raise refuse(total.folded[-1], kinds[total.folded[-1]], "follows", "the last neurons: a chip reads out neurons")
-    return layers
-
-
-def _single(names, kind):
-    if len(names) != 1:
-        raise ValueError(f"NIR graph must have one {kind} to fit a chip, not {', '.join(names)}")
-    return names
-
-
-class _Sum:
+class WeightedSum:
     """The weighted sum that nodes make one after another."""
 
     def __init__(self, shape):
@@ -107,8 +62,8 @@ class _Sum:
         method = {"Flatten": self._flatten, "Scale": self._scale, "SumPool2d": self._pool, "AvgPool2d": self._pool, "Affine": self._dense,
                   "Linear": self._dense, "Conv2d": self._convolve}.get(kind)
         if method is None:
-            raise refuse(name, kind, "has", "no place in a chip's chain of layers; accepted before neurons are Flatten, Scale, SumPool2d, AvgPool2d, "
-                                            "Affine, Linear, Conv2d")
+            raise refuse(name, kind, "has", "no place in a chip's layers; accepted before neurons are Flatten, Scale, SumPool2d, AvgPool2d, "
+                                            "Affine, Linear, Conv2d, Delay")
         method(name, kind, node)
         self.folded.append(name)
 

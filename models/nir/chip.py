@@ -5,15 +5,15 @@ from math import floor, log2
 
 import numpy as np
 
-from gateware.chip.network import Conv2d, Dense, Layer, SpikingNetwork
+from gateware.chip.network import Conv2d, Dense, FanIn, Layer, Projection, SpikingNetwork
 from gateware.parameters import integer
 from gateware.step import Q
 
-from .chain import chain_layers
 from .conventions import conventions_of
 from .hardware_neurons import Formats, hardware_neuron
 from .quantisation import common_values
 from .simulation import simulate
+from .wiring import network_layers
 
 __all__ = ["levels_of", "to_network"]
 
@@ -22,8 +22,8 @@ MARGIN = 1.25
 
 
 def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weight_bits=8, membrane_bits=16, samples=None, conventions="nir",
-               readout=None, common_leak=False, name="nir", **changes):
-    r"""The integers of a graph that is a chain of weights and neurons.
+               readout=None, common_leak=False, encoder="current", round_delays=False, name="nir", **changes):
+    r"""The integers of a graph of weights, delays and neurons.
 
     What multiplies a neuron's input (r, w_in, the step's part of its time constant, Scale, the area of an AvgPool2d, thresholds that
     differ) goes into its weights, which are rounded with one scale per layer, such that the greatest weight or bias uses all bits. The
@@ -35,7 +35,7 @@ def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weig
     dt : float
         The time step in seconds.
     time_steps : int
-        Of a sample; the input is the same in each.
+        Of a sample.
     levels : int
         An input is one of the integers 0 to ``levels``, which stand for ``input_range``.
     input_range : (float, float)
@@ -43,7 +43,7 @@ def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weig
         2 to 8.
     membrane_bits : int
         8 to 32. Up to 16 a leak takes one multiplier of an iCE40.
-    samples : array (samples, *shape), optional
+    samples : array (samples, *shape) or (samples, time_steps, *shape), optional
         Inputs in the graph's units that show how far membranes go; without them formats hold whatever the weights may add up to, with
         fewer bits after the point.
     conventions : str or Conventions
@@ -52,6 +52,10 @@ def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weig
         ``"count"`` or ``"membrane"``; if not given, by whether the last neurons spike.
     common_leak : bool
         Whether neurons of a layer with different time constants get the mean of their leaks; otherwise they are refused.
+    encoder : str
+        ``"current"``: the input of a sample is the same in each time step; ``"events"``: each time step has its own.
+    round_delays : bool
+        Whether delays that are no whole number of time steps are rounded to the nearest; otherwise they are refused.
     name : str
     **changes
         Single conventions in another way.
@@ -75,10 +79,14 @@ def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weig
     low, high = (float(each) for each in input_range)
     if not low < high:
         raise ValueError(f"to_network input_range must be (lowest, highest), not {input_range!r}")
-    chain = chain_layers(graph)
-    seen = None if samples is None else _run(graph, samples, levels, (low, high), time_steps, dt, chosen, chain)
+    if encoder not in ("current", "events"):
+        raise ValueError(f"to_network encoder must be 'current' or 'events', not {encoder!r}")
+    if encoder == "events" and low:
+        raise ValueError(f"to_network input_range must begin at 0, not at {low}: an input without an event is 0")
+    parts, rounded = network_layers(graph, dt, round_delays)
+    seen = None if samples is None else _run(graph, samples, levels, (low, high), time_steps, dt, chosen, parts, encoder)
     layers, reports = [], []
-    for number, part in enumerate(chain):
+    for number, part in enumerate(parts):
         node = graph.nodes[part.name]
         values = common_values(part.name, node, len(part.bias), dt, chosen, common_leak)
         weights = part.weights * values.rows.reshape(-1, *[1] * (part.weights.ndim - 1))
@@ -86,18 +94,41 @@ def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weig
         if number == 0:
             bias = _bias_of_inputs(part, weights, bias, low) / levels
             weights = weights * ((high - low) / levels)
-        scale, connection, report = _connection(part, weights, bias, bits)
-        sums = connection.sums(levels if number == 0 else 1)
-        peaks = _peaks(values, sums, scale, time_steps, chosen) if seen is None else _peaks_seen(seen[part.name], node, values, scale, graph)
+        others = [each.weights * values.rows[:, None] for each in part.projections]
+        scale, connection, matrices, report = _connection(part, weights, bias, others, bits)
+        sums = _sums(connection, matrices, levels if number == 0 else 1)
+        peaks = _peaks(values, sums, scale, time_steps, chosen) if seen is None else _peaks_seen(seen[part.name], node, values)
         formats = _formats(peaks, sums, scale, membrane_bits)
         neuron, threshold = hardware_neuron(part.name, graph.kinds[part.name], values, formats, chosen)
-        layers.append(Layer(connection, neuron, bits))
-        reports.append({"node": part.name, "folded": list(part.folded), **report, "leaks": values.errors, "threshold": threshold,
-                        "unit": formats.unit, "membrane": repr(formats.membrane), "neuron": type(neuron).__name__,
+        projections = [Projection(each.source, Dense(matrix), each.delays) for each, matrix in zip(part.projections, matrices)]
+        layers.append(Layer(connection, neuron, bits, part.delays, projections))
+        reports.append({"node": part.name, "folded": list(part.folded), **_late(part, parts), **report, "leaks": values.errors,
+                        "threshold": threshold, "unit": formats.unit, "membrane": repr(formats.membrane), "neuron": type(neuron).__name__,
                         "saturation": "none possible" if seen is None else f"beyond {MARGIN} times the highest membrane of {len(samples)} samples"})
-    last = graph.kinds[chain[-1].name]
+    last = graph.kinds[parts[-1].name]
     provenance = {"from": "NIR", "dt": dt, "conventions": asdict(chosen), "input_range": [low, high], "layers": reports}
-    return SpikingNetwork(name, levels, layers, time_steps, readout or ("count" if last.endswith("F") else "membrane"), provenance)
+    if rounded:
+        provenance["delays off by"] = rounded
+    return SpikingNetwork(name, levels, layers, time_steps, readout or ("count" if last.endswith("F") else "membrane"), provenance, encoder)
+
+
+def _late(part, parts):
+    """What a layer's report says of delays and further sums, where there are some."""
+    report = {}
+    if part.delays:
+        report["delays"] = [min(part.delays), max(part.delays)]
+    if part.projections:
+        report["projections"] = [{"from": parts[each.source].name, "folded": list(each.folded),
+                                  "delays": [int(each.delays.min()), int(each.delays.max())]} for each in part.projections]
+    return report
+
+
+def _sums(connection, matrices, levels):
+    """The range of all sums of a layer."""
+    if not matrices:
+        return connection.sums(levels)
+    weights = np.concatenate([np.array(connection.weights), *matrices], axis=1)
+    return FanIn(weights, connection.bias, connection.inputs[0]).sums(levels)
 
 
 def levels_of(samples, levels, input_range=(0.0, 1.0)):
@@ -114,17 +145,19 @@ def levels_of(samples, levels, input_range=(0.0, 1.0)):
     return np.rint((samples - low) * (levels / (high - low))).astype(int)
 
 
-def _run(graph, samples, levels, input_range, time_steps, dt, conventions, chain):
-    """Of each neuron node its input and membranes for the samples."""
+def _run(graph, samples, levels, input_range, time_steps, dt, conventions, parts, encoder):
+    """Of each neuron node its membranes for the samples, and what reaches it."""
     low, high = input_range
     shape = graph.shapes[graph.inputs[0]]
-    samples = np.asarray(samples, dtype=float)
-    if samples.ndim != len(shape) + 1 or samples.shape[1:] != shape or not len(samples):
-        raise ValueError(f"to_network samples must have the shape (samples, {', '.join(map(str, shape))}), not {samples.shape}")
+    samples, full = np.asarray(samples, dtype=float), shape if encoder == "current" else (time_steps, *shape)
+    if samples.ndim != len(full) + 1 or samples.shape[1:] != full or not len(samples):
+        raise ValueError(f"to_network samples must have the shape (samples, {', '.join(map(str, full))}), not {samples.shape}")
     inputs = low + levels_of(samples, levels, input_range) * ((high - low) / levels)
-    record = [name for part in chain for name in (part.name, *graph.before(part.name))]
-    run = simulate(graph, np.broadcast_to(inputs, (time_steps, *inputs.shape)), dt=dt, conventions=conventions, record=record)
-    return {part.name: (run.values[graph.before(part.name)[0]], run.membranes[part.name]) for part in chain}
+    record = [name for part in parts for name in (part.name, *graph.before(part.name))]
+    drive = np.broadcast_to(inputs, (time_steps, *inputs.shape)) if encoder == "current" else np.moveaxis(inputs, 1, 0)
+    run = simulate(graph, drive, dt=dt, conventions=conventions, record=record)
+    # What comes round a cycle is not a time step late here: it is for the range alone.
+    return {part.name: (sum(run.values[name] for name in graph.before(part.name)), run.membranes[part.name]) for part in parts}
 
 
 def _bias_of_inputs(part, weights, bias, low):
@@ -137,18 +170,19 @@ def _bias_of_inputs(part, weights, bias, low):
     return bias + low * area * weights.reshape(len(weights), -1).sum(axis=1)
 
 
-def _connection(part, weights, bias, bits):
-    """Weights and biases in integers, their scale, and the errors."""
-    top, greatest = (1 << bits - 1) - 1, max(np.abs(weights).max(), np.abs(bias).max())
+def _connection(part, weights, bias, others, bits):
+    """Weights and biases in integers, those of the further sums, their scale, and the errors."""
+    real = [weights, bias, *others]
+    top, greatest = (1 << bits - 1) - 1, max(np.abs(each).max() for each in real)
     scale = float(top / greatest) if greatest else 1.0
-    integers, offsets = np.rint(weights * scale).astype(int), np.rint(bias * scale).astype(int)
-    errors = np.concatenate([(integers / scale - weights).ravel(), offsets / scale - bias])
+    integers, offsets, *matrices = (np.rint(each * scale).astype(int) for each in real)
+    errors = np.concatenate([(held / scale - each).ravel() for held, each in zip((integers, offsets, *matrices), real)])
     report = {"weight scale": scale, "greatest weight error": float(np.abs(errors).max()), "rms weight error": float(np.sqrt(np.mean(errors**2))),
-              "greatest weight": float(np.abs(weights).max()), "greatest bias": float(np.abs(bias).max())}
+              "greatest weight": float(max(np.abs(each).max() for each in (weights, *others))), "greatest bias": float(np.abs(bias).max())}
     offsets = offsets if offsets.any() else None
     if part.convolution:
-        return scale, Conv2d(integers, part.input, part.stride, part.padding, part.pool, offsets), report
-    return scale, Dense(integers, offsets), report
+        return scale, Conv2d(integers, part.input, part.stride, part.padding, part.pool, offsets), matrices, report
+    return scale, Dense(integers, offsets), matrices, report
 
 
 def _peaks(values, sums, scale, time_steps, conventions):
@@ -166,7 +200,7 @@ def _peaks(values, sums, scale, time_steps, conventions):
     return max(-lowest * steps + abs(values.rest), above + abs(values.rest), *marks), current
 
 
-def _peaks_seen(seen, node, values, scale, graph):
+def _peaks_seen(seen, node, values):
     """The same as samples show it."""
     drive, membranes = seen
     rows = len(values.rows)
@@ -177,7 +211,8 @@ def _peaks_seen(seen, node, values, scale, graph):
     highest = np.abs(membranes.reshape(*membranes.shape[:2], rows, -1) * factor[:, None]).max()
     current = 0.0
     if values.synapse is not None:
-        current = np.abs(drive.reshape(*drive.shape[:2], rows, -1) * values.rows[:, None]).max() / values.synapse
+        from scipy.signal import lfilter
+        current = np.abs(lfilter([1.0], [1.0, values.synapse - 1], drive.reshape(*drive.shape[:2], rows, -1) * values.rows[:, None], axis=0)).max()
     return max(MARGIN * highest, *marks), MARGIN * current
 
 

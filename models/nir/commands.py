@@ -25,7 +25,7 @@ def add_nir_commands(commands):
     show.add_argument("--json", action="store_true", help="the same as JSON")
     show.set_defaults(run=_show)
     convert = actions.add_parser("convert", help="the integers of a chip from a NIR file, and how near they come",
-                                 description="Write the network of a chip, in integers, from a NIR file that is a chain of weights and neurons, "
+                                 description="Write the network of a chip, in integers, from a NIR file of weights, delays and neurons, "
                                              "and say what was rounded and, with samples, how many spikes stay the same.")
     convert.add_argument("file", type=Path, metavar="FILE")
     convert.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="network file (.npz) to write")
@@ -40,6 +40,9 @@ def add_nir_commands(commands):
     convert.add_argument("--membrane-bits", type=int, default=16, metavar="BITS", help="8 to 32 (default 16)")
     convert.add_argument("--readout", choices=["count", "membrane"], help="if not given, by whether the last neurons spike")
     convert.add_argument("--common-leak", action="store_true", help="take the mean leak of neurons whose time constants differ")
+    convert.add_argument("--encoder", choices=["current", "events"], default="current",
+                         help="whether a sample's input is the same in each time step (current, the default) or each has its own (events)")
+    convert.add_argument("--round-delays", action="store_true", help="round delays that are no whole number of time steps")
     convert.add_argument("--samples", type=Path, metavar="FILE", help="a NumPy archive with inputs, numbers within the input range, or images, "
                                                                       "bytes that are scaled to it: (samples, ...)")
     convert.set_defaults(run=_convert)
@@ -66,7 +69,7 @@ def _show(options):
         console.print(f"late by one time step: {source} -> {target}", markup=False)
     for message in report.warnings:
         console.print(f"warning: {message}", markup=False)
-    console.print("as a whole: fits a chip's chain of layers" if report.refusal is None else f"as a whole: no chip: {report.refusal}", markup=False)
+    console.print("as a whole: fits a chip's layers" if report.refusal is None else f"as a whole: no chip: {report.refusal}", markup=False)
     return 0
 
 
@@ -83,20 +86,27 @@ def _convert(options):
     if not options.output.resolve().parent.is_dir():
         raise ValueError(f"--output must name a file in a folder that exists, not {options.output}")
     graph = read(options.file)
-    samples = None if options.samples is None else _samples(options.samples, graph, options.input_range)
+    steps = (options.time_steps,) if options.encoder == "events" else ()
+    samples = None if options.samples is None else _samples(options.samples, (*steps, *graph.shapes[graph.inputs[0]]), options.input_range)
     changes = {name: value for name, value in (("reset", options.reset), ("reset_time", options.reset_time)) if value}
     network = to_network(
         graph, dt=options.dt, time_steps=options.time_steps, levels=options.levels, input_range=tuple(options.input_range),
         weight_bits=options.weight_bits, membrane_bits=options.membrane_bits, samples=None if samples is None else samples[:CALIBRATION],
-        conventions=options.conventions, readout=options.readout, common_leak=options.common_leak, name=options.file.stem[:32], **changes)
+        conventions=options.conventions, readout=options.readout, common_leak=options.common_leak, encoder=options.encoder,
+        round_delays=options.round_delays, name=options.file.stem[:32], **changes)
     save_spiking(network, options.output)
     for layer in network.provenance["layers"]:
         print(f"{layer['node']}: {layer['neuron']}, membrane {layer['membrane']}")
         print(f"  weights off by {layer['rms weight error'] / layer['greatest weight']:.2%} (rms) of the greatest")
+        for name in ("delays", "projections"):
+            if name in layer:
+                print(f"  {name}: {layer[name]}")
         for name, leak in layer["leaks"].items():
             print(f"  {name}: leak {leak['leak']} / 2**16, off by {leak['relative error']:.2g}")
         if layer["threshold"]:
             print(f"  threshold {layer['threshold']['held']} for {layer['threshold']['wanted']:.2f}")
+    for name, seconds in network.provenance.get("delays off by", {}).items():
+        print(f"{name}: delays of spikes to it rounded, by up to {seconds:.3g} s")
     if samples is not None:
         found = compare(graph, network, samples)
         for layer in found.layers:
@@ -107,7 +117,7 @@ def _convert(options):
     return 0
 
 
-def _samples(path, graph, input_range):
+def _samples(path, shape, input_range):
     import numpy as np
     if not path.is_file():
         raise FileNotFoundError(f"there is no file of samples {path}")
@@ -117,7 +127,7 @@ def _samples(path, graph, input_range):
     # Wrong bytes make NumPy, zipfile, zlib and tokenize raise a dozen kinds of exception.
     except Exception as error:  # noqa: BLE001
         raise ValueError(f"the file of samples {path} is damaged or no NumPy archive ({type(error).__name__})") from None
-    shape, (low, high) = graph.shapes[graph.inputs[0]], input_range
+    low, high = input_range
     if "inputs" in arrays:
         samples = arrays["inputs"]
     elif arrays.get("images", np.zeros(0)).dtype == np.uint8:

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gateware.chip.network import MOST_DELAY
 from gateware.neurons.subtractive_lif import LEAK_BITS
 
-from .chain import chain_layers
 from .conventions import conventions_of
 from .primitives import NEURONS
 from .quantisation import common_values, leak_part
 from .simulation import delay_steps, time_warnings
+from .ways import SAME_STEP
+from .wiring import network_layers
 
 __all__ = ["Fact", "NodeReport", "HardwareReport", "describe"]
 
@@ -97,9 +99,10 @@ def describe(graph, dt, *, weight_bits=8, conventions="nir", common_leak=False, 
         raise ValueError(f"describe weight_bits must be between 2 and 8, not {weight_bits!r}")
     lowest_bits, refusal = {}, None
     try:
-        for layer in chain_layers(graph):
+        for layer in network_layers(graph, dt, round_delays=True)[0]:
             values = common_values(layer.name, graph.nodes[layer.name], len(layer.bias), dt, chosen, common_leak)
-            greatest = np.abs(layer.weights * values.rows.reshape(-1, *[1] * (layer.weights.ndim - 1))).max()
+            sums = [layer.weights, *(each.weights for each in layer.projections)]
+            greatest = max(np.abs(each * values.rows.reshape(-1, *[1] * (each.ndim - 1))).max() for each in sums)
             if values.threshold and greatest:
                 lowest_bits[layer.name] = float(greatest / ((1 << weight_bits - 1) - 1) / values.threshold)
     except ValueError as error:
@@ -201,8 +204,10 @@ def _other(kind, node, dt):
     if kind == "Delay":
         steps, wanted = delay_steps(node, dt), np.asarray(node.delay, dtype=float)
         error = float(np.abs(steps * dt - wanted).max(initial=0.0))
-        text = f"{_span(wanted, ' s')}: {_span(steps)} steps, off by at most {error:.3g} s; no layer of a chip delays"
-        yield Fact("delay", error <= 1e-9 * dt, text, error / dt)
+        text = f"{_span(wanted, ' s')}: {_span(steps)} steps, off by at most {error:.3g} s"
+        if steps.max(initial=0) > MOST_DELAY:
+            text += f"; a chip delays spikes by up to {MOST_DELAY} steps"
+        yield Fact("delay", error <= SAME_STEP * dt and steps.max(initial=0) <= MOST_DELAY, text, error / dt)
     elif kind == "Scale":
         yield Fact("scale", False, f"{_span(node.scale)}: a factor of the weights, rounded with them")
     elif kind == "AvgPool2d":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
+from gateware.neurons.cuba_lif import CubaLeakyIntegrator, CubaLIF
 from gateware.neurons.from_equations import from_equations
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.lif import LIF
@@ -57,9 +58,16 @@ def hardware_neuron(name, kind, values, formats, conventions):
     leak = _held(values.leak)
     tau = 1 / leak if leak else inf
     plain = rest == start == 0.0
+    # Whether the input comes before or after the current's decay is the same (see CubaLIF), the order of current and membrane is not.
+    current_based = None
+    if plain and values.synapse is not None and conventions.synapse != "joint":
+        current_based = {"tau_syn": 1 / _held(values.synapse), "tau_mem": tau, "membrane": membrane, "synapse": formats.synapse,
+                         "current": formats.current}
     if values.threshold is None:
         if plain and values.synapse is None:
             return LeakyIntegrator(tau=tau, dt=1.0, membrane=membrane, current=formats.current), None
+        if current_based:
+            return CubaLeakyIntegrator(**current_based), None
         return _from_equations(kind, values, formats, conventions, rest, start, None, None), None
     wanted = values.threshold / unit * 2**membrane.fraction_bits
     # On integers "v > x" is "v >= the next integer above x", so the comparison itself loses nothing.
@@ -71,6 +79,8 @@ def hardware_neuron(name, kind, values, formats, conventions):
             raise refuse(name, kind, "field v_reset", f"must be below the threshold, not {values.reset:.6g} with {values.threshold:.6g}")
         if leak and rest == start and values.synapse is None and conventions.reset_time != "end of next step":
             return LIF(tau=tau, dt=1.0, threshold=threshold, rest=rest, reset=reset, membrane=membrane, current=formats.current), error
+        if current_based and conventions.reset_time != "end of next step":
+            return CubaLIF(threshold=threshold, reset=reset, **current_based), error
         return _from_equations(kind, values, formats, conventions, rest, start, threshold, ("reset", reset)), error
     amount = values.threshold
     if conventions.reset_time == "end of next step":
@@ -80,6 +90,8 @@ def hardware_neuron(name, kind, values, formats, conventions):
         amount = values.threshold / (1 - leak)
     if values.threshold <= 0:
         raise refuse(name, kind, "field v_threshold", f"must be positive to be subtracted, not {values.threshold:.6g}")
+    if current_based:
+        return CubaLIF(threshold=threshold, subtracted=None if amount == values.threshold else amount / unit, **current_based), error
     if plain and values.synapse is None and amount == values.threshold:
         return SubtractiveLIF(tau=tau, dt=1.0, threshold=threshold, membrane=membrane, current=formats.current), error
     return _from_equations(kind, values, formats, conventions, rest, start, threshold, ("v - reset", amount / unit)), error

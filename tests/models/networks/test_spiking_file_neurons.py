@@ -28,9 +28,12 @@ def full(value):
     (nir.LIF(full(0.007), full(1), full(0), full(1.5)), {"conventions": "snntorch"}),
     (nir.LIF(full(0.007), full(1), full(0), full(1.5)), {"conventions": "snntorch", "reset": "value"}),
     (nir.CubaLIF(full(0.003), full(0.007), full(1), full(0), full(1.5)), {"conventions": "norse"}),
+    (nir.CubaLIF(full(0.003), full(0.007), full(1), full(0), full(1.5)), {"conventions": "snntorch"}),
+    (nir.CubaLIF(full(0.003), full(0.007), full(1), full(0), full(1.5)), {"synapse": "joint"}),
+    (nir.CubaLI(full(0.003), full(0.007), full(1), full(0)), {}),
     (nir.CubaLI(full(0.003), full(0.007), full(1), full(0.5)), {}),
     (nir.IF(full(1e3), full(1.5)), {"conventions": "spikingjelly"}),
-], ids=["LIF", "late subtraction", "late reset", "CubaLIF", "CubaLI", "IF"])
+], ids=["LIF", "late subtraction", "late reset", "CubaLIF", "CubaLIF subtracted late", "joint", "CubaLI", "CubaLI with a rest", "IF"])
 def test_a_file_gives_the_same_network(tmp_path, node, conventions):
     network = network_of(node, **conventions)
     save_spiking(network, tmp_path / "network.npz")

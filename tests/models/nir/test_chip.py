@@ -13,7 +13,7 @@ from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.lif import LIF
 from gateware.neurons.subtractive_lif import SubtractiveLIF
 from models.nir import compare, from_network, levels_of, read, simulate, to_network
-from models.nir.chain import chain_layers
+from models.nir.wiring import network_layers
 
 from .graphs import chain, full, lif
 
@@ -161,7 +161,7 @@ def float_sum(layer, x):
 def test_nodes_make_one_weighted_sum(shape, nodes):
     graph = chain(shape, *nodes)
     size = graph.shapes[f"n{len(nodes) - 1}"]
-    layer, = chain_layers(chain(shape, *nodes, nir.I(full(1, *size))))
+    (layer,), _ = network_layers(chain(shape, *nodes, nir.I(full(1, *size))), DT)
     assert layer.folded == tuple(f"n{number}" for number in range(len(nodes)))
     x = np.random.default_rng(4).normal(size=(3, *shape))
     np.testing.assert_allclose(float_sum(layer, x).reshape(3, *size), simulate(graph, x).output, atol=1e-12)
@@ -279,7 +279,10 @@ W = nir.Linear(np.eye(2))
     ((2,), [W], {}, r"NIR graph has no neurons \(I, IF"),
     ((2,), [W, lif(2), W], {}, r"'n2' \(Linear\) follows the last neurons"),
     ((2,), [W, nir.I(full(1, 2)), W, lif(2)], {}, r"'n1' \(I\) does not spike: as a chip's layer it must be the last one, and 'n3' follows"),
-    ((2,), [nir.Delay(full(0, 2)), lif(2)], {}, r"'n0' \(Delay\) has no place in a chip's chain of layers"),
+    ((2,), [nir.Threshold(full(1, 2)), lif(2)], {}, r"'n0' \(Threshold\) has no place in a chip's layers"),
+    ((2,), [W, lif(2)], {"encoder": "latency"}, "encoder must be 'current' or 'events', not 'latency'"),
+    ((2,), [W, lif(2)], {"encoder": "events", "input_range": (-1, 1)}, "must begin at 0, not at -1.0: an input without an event is 0"),
+    ((2,), [W, lif(2)], {"encoder": "events", "samples": np.zeros((3, 2))}, r"samples must have the shape \(samples, 10, 2\), not \(3, 2\)"),
     ((2,), [nir.Threshold(full(0, 2)), lif(2)], {}, r"'n0' \(Threshold\) has no place"),
     ((2, 2), [nir.Linear(full(1, 2, 3, 2)), lif(2, 3)], {}, r"field weight must have the shape \(outputs, inputs\)"),
     ((1, 4, 4), [conv(full(1, 1, 1, 3, 3), full(0, 1)), nir.SumPool2d(2, 2, 0), lif(1, 1, 1)], {}, "must follow neurons or"),
@@ -305,10 +308,7 @@ def test_what_does_not_fit_a_chip(shape, nodes, options, message):
         to_network(chain(shape, *nodes), **{"dt": DT, "time_steps": 10, **options})
 
 
-def test_a_graph_that_is_no_chain():
-    graph = read(DATA / "snntorch_recurrent.nir")
-    with pytest.raises(ValueError, match=r"'1.lif' \(LIF\) must have one edge to it to fit a chip's chain of layers, not those from"):
-        to_network(graph, dt=1e-4, time_steps=10)
+def test_a_graph_with_two_outputs():
     nodes = {"in": nir.Input(np.array([2])), "a": lif(2), "x": nir.Output(None), "y": nir.Output(None)}
     two = models.nir.from_nir(nir.NIRGraph(nodes, [("in", "a"), ("a", "x"), ("a", "y")], type_check=False))
     with pytest.raises(ValueError, match="must have one Output to fit a chip, not x, y"):
@@ -322,8 +322,8 @@ def test_a_mean_leak_is_taken_when_it_is_asked_for():
 
 
 def test_networks_that_nir_has_no_primitives_for():
-    cuba = nir.CubaLI(full(0.01, 2), full(0.01, 2), full(1, 2), full(0, 2))
-    with pytest.raises(ValueError, match="layer 0 has the neuron EquationNeuron; accepted are LIF, SubtractiveLIF, LeakyIntegrator"):
+    cuba = nir.CubaLI(full(0.01, 2), full(0.01, 2), full(1, 2), full(0.5, 2))
+    with pytest.raises(ValueError, match="layer 0 has the neuron EquationNeuron; accepted are LIF, SubtractiveLIF, LeakyIntegrator, CubaLIF"):
         from_network(to_network(chain((2,), W, cuba), dt=DT, time_steps=10))
     one = to_network(chain((2,), W, lif(2), W, lif(2)), dt=DT, time_steps=10)
     with pytest.raises(ValueError, match="dt must be a positive number of seconds, not 0"):

@@ -15,7 +15,7 @@ DATA = Path(__file__).parent / "data"
 def test_the_command(capsys):
     assert main(["nir", "show", str(DATA / "snntorch_leaky.nir"), "--conventions", "snntorch"]) == 0
     text = capsys.readouterr().out
-    assert "v_threshold" in text and "as a whole: fits a chip's chain of layers" in " ".join(text.split())
+    assert "v_threshold" in text and "as a whole: fits a chip's layers" in " ".join(text.split())
     assert main(["nir", "show", str(DATA / "snntorch_recurrent.nir"), "--dt", "1e-3"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "late by one time step: 1.lif -> 1.w_rec" in text and "warning: NIR node '1.lif'" in text and "as a whole: no chip:" in text

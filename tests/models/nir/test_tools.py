@@ -15,6 +15,7 @@ RUNS = [
     ("snntorch_synaptic", "snntorch_synaptic", "snntorch", 1e-4, {}, {}),
     ("snntorch_synaptic_zero", "snntorch_synaptic", "snntorch", 1e-4, {}, {"reset": "value"}),
     ("snntorch_recurrent", "snntorch_recurrent", "snntorch", 1e-4, {"spikes_1": "1.lif"}, {}),
+    ("snntorch_recurrent_synaptic", "snntorch_recurrent_synaptic", "snntorch", 1e-4, {"spikes_1": "1.lif"}, {}),
     ("norse_dense", "norse_dense", "norse", 1e-3, {"spikes_1": "1", "spikes_3": "3"}, {}),
     ("norse_convolution", "norse_convolution", "norse", 1e-3, {}, {}),
     ("spikingjelly_convolution", "spikingjelly_convolution", "spikingjelly", 1e-4, {"spikes_1": "_1"}, {}),

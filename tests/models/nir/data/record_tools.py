@@ -112,6 +112,24 @@ def snntorch_recurrent():
     record("snntorch_recurrent", graph, step, spikes(generator, 10))
 
 
+def snntorch_recurrent_synaptic():
+    """Current-based neurons with a recurrence, then current-based ones without."""
+    generator = np.random.default_rng(8)
+    neurons = snntorch.RSynaptic(alpha=0.6, beta=0.85, threshold=1.0, linear_features=9, init_hidden=True, reset_mechanism="subtract")
+    neurons.recurrent = linear(generator, 9, 9, 0.15)
+    dense = linear(generator, 10, 9, 0.12), linear(generator, 9, 5, 0.15)
+    last = snntorch.Synaptic(alpha=torch.full((5,), 0.7), beta=torch.full((5,), 0.8), threshold=torch.ones(5), init_hidden=True,
+                             reset_mechanism="subtract")
+
+    def step(frame):
+        hidden = neurons(dense[0](frame))
+        return {"spikes_1": hidden, "outputs": last(dense[1](hidden)), "membranes": last.mem}
+    graph = export_snntorch(torch.nn.Sequential(dense[0], neurons, dense[1], last), torch.zeros(1, 10), ignore_dims=[0])
+    neurons.reset_mem()
+    last.reset_mem()
+    record("snntorch_recurrent_synaptic", graph, step, spikes(generator, 10))
+
+
 def norse_parameters(kind, tau_mem_inv, size, **fields):
     return kind(tau_mem_inv=torch.full((size,), tau_mem_inv), v_leak=torch.zeros(size), **fields)
 
@@ -191,6 +209,7 @@ if __name__ == "__main__":
     snntorch_synaptic("snntorch_synaptic", "subtract")
     snntorch_synaptic("snntorch_synaptic_zero", "zero")
     snntorch_recurrent()
+    snntorch_recurrent_synaptic()
     norse_dense()
     norse_convolution()
     spikingjelly_convolution()

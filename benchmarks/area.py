@@ -105,7 +105,7 @@ def measure(name, component):
     for dsp in (True, False):
         area = measure_area(component, dsp=dsp)
         try:
-            fmax = round(build_bitstream(component, board, clock, dsp=dsp, allow_slow=True).fmax_hz / 1e6, 1)
+            fmax = round(build_bitstream(component, board, clock, dsp=dsp, allow_slow=True, compare=False).fmax_hz / 1e6, 1)
         except FitError:
             fmax = None
         rows.append({"component": name, "dsp_allowed": int(dsp), **area, "fmax_mhz": fmax})

@@ -11,7 +11,7 @@ from pathlib import Path
 from .boards import RESOURCE_TITLES, Board
 from .cache import Cache
 from .errors import BuildError, FitError, TimingError
-from .files import sha256_of
+from .files import sha256_of, sources_digest
 from .progress import Steps
 
 __all__ = ["Build", "build_bitstream", "prepare_plan"]
@@ -50,6 +50,8 @@ class Build:
         Every placed cell, from `platforms.placement.read_placement`.
     pins : list of tuple of str
         Port and package pin.
+    unpacked : dict or None
+        What of the bitstream, unpacked again, was compared with the netlist (`platforms.unpack.check.compare_bitstream`).
     files : dict of str to bytes
         Logs and reports by name.
     """
@@ -66,6 +68,7 @@ class Build:
     critical_path: list = field(repr=False)
     placement: list = field(repr=False)
     pins: list = field(repr=False)
+    unpacked: dict | None = field(repr=False)
     files: dict = field(repr=False)
 
 
@@ -105,7 +108,7 @@ def prepare_plan(component, board, clock, *, dsp=True):
     return prepared(script_after_read="\n".join(commands)) if commands else plan
 
 
-def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, use_cache=True, steps=None):
+def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, compare=True, use_cache=True, steps=None):
     """Build a component for a board.
 
     Parameters
@@ -114,6 +117,8 @@ def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, use_
         As in `prepare_plan`.
     allow_slow : bool
         Whether a design slower than its clock is an answer (when measuring) rather than an error.
+    compare : bool
+        Whether to unpack the bitstream of an iCE40 again and compare it with its netlist: some seconds that a measurement of area can do without.
     use_cache : bool
         Whether a finished build may be taken from the cache.
     steps : Steps, optional
@@ -129,6 +134,8 @@ def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, use_
         If the part has not enough of a resource.
     TimingError
         If the longest path does not allow the clock.
+    DifferenceError
+        If the bitstream is not the netlist.
     ToolError
         If a tool is missing or fails.
     """
@@ -139,7 +146,9 @@ def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, use_
         plan = prepare_plan(component, board, clock, dsp=dsp)
         toolchain = find_toolchain(board.part.family)
         step.result = ", ".join(map(str, toolchain.tools))
-    key = sha256_of(json.dumps([FORMAT, plan.digest().hex(), toolchain.identity], sort_keys=True))
+    compare = compare and board.part.family == "ice40"
+    key = sha256_of(json.dumps([FORMAT, plan.digest().hex(), toolchain.identity, *([sources_digest("platforms.unpack")] if compare else [])],
+                               sort_keys=True))
     cache = Cache("builds")
     files = cache.load(key) if use_cache else None
     cached = files is not None
@@ -147,7 +156,7 @@ def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, use_
         with steps("take from the cache") as step:
             step.result = f"entry {key[:12]}, digests hold"
     else:
-        files = _run(plan, board, toolchain, steps)
+        files = _run(plan, board, toolchain, compare, steps)
         cache.store(key, files)
     build = _collect(files, board, clock, key, cached, toolchain, plan)
     if build.fmax_hz < clock.hz and not allow_slow:
@@ -156,10 +165,11 @@ def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, use_
     return build
 
 
-def _run(plan, board, toolchain, steps):
+def _run(plan, board, toolchain, compare, steps):
     from .hierarchy import assign_components, read_hierarchy
     from .placement import read_placement
     from .toolchain import run_tool
+    from .unpack.check import compare_bitstream, summary
 
     suffix = board.bitstream_suffix
     with tempfile.TemporaryDirectory(prefix="spikeloom-") as folder:
@@ -180,10 +190,15 @@ def _run(plan, board, toolchain, steps):
             owners = assign_components(netlist, read_hierarchy(plan.files["top.il"]))
             placement = read_placement(json.loads((work / "placed.json").read_text(encoding="utf-8")), owners)
             step.result = f"{len(placement):,} cells"
+        files = {"placement.json": json.dumps(placement, separators=(",", ":")).encode("utf-8")}
+        if compare:
+            with steps("unpack the bitstream") as step:
+                unpacked = compare_bitstream(work, board, step=step)
+                step.result = summary(unpacked)
+            files["unpacked.json"] = json.dumps(unpacked).encode("utf-8")
         kept = {f"top.{suffix}": f"top.{suffix}", "yosys.log": "top.rpt", "nextpnr.log": "top.tim",
                 "nextpnr.json": "report.json", "yosys.json": "stat.json"}
-        files = {name: (work / source).read_bytes() for name, source in kept.items()}
-        return files | {"placement.json": json.dumps(placement, separators=(",", ":")).encode("utf-8")}
+        return files | {name: (work / source).read_bytes() for name, source in kept.items()}
 
 
 def _outcome(name, work, suffix):
@@ -223,4 +238,5 @@ def _collect(files, board, clock, key, cached, toolchain, plan):
                      for name, cell in board.part.cell_types.items()},
         fmax_hz=min(achieved, default=float("inf")),
         critical_path=max(synchronous, key=lambda path: length[id(path)])["path"] if synchronous else [],
-        placement=json.loads(files["placement.json"]), pins=pins, files=files)
+        placement=json.loads(files["placement.json"]), pins=pins,
+        unpacked=json.loads(files["unpacked.json"]) if "unpacked.json" in files else None, files=files)

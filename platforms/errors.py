@@ -1,6 +1,6 @@
 """The errors that end a build, each one clear sentence."""
 
-__all__ = ["BuildError", "FitError", "TimingError", "ToolError"]
+__all__ = ["BuildError", "DifferenceError", "FitError", "TimingError", "ToolError"]
 
 
 class BuildError(RuntimeError):
@@ -17,3 +17,7 @@ class FitError(BuildError):
 
 class TimingError(BuildError):
     """The placed and routed design is slower than its clock."""
+
+
+class DifferenceError(BuildError):
+    """The bitstream, unpacked, is not the netlist that it was made from; the message says where."""

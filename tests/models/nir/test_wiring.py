@@ -95,11 +95,15 @@ def test_a_network_there_and_back():
     samples = (np.random.default_rng(4).random((20, 30, 6)) < 0.4).astype(int)
     result = models.golden(SpikingChip(network)).classify(samples)
     run = simulate(graph, np.moveaxis(samples, 1, 0), dt=DT, reset="subtract", record=["neurons0", "neurons1", "neurons2"])
+    same = np.ones(20, dtype=bool)
     for number in range(2):
         assert 0.05 < result.spikes[number].mean() < 0.9
-        assert (run.values[f"neurons{number}"].transpose(1, 0, 2) == result.spikes[number]).mean() > 0.99
+        equal = run.values[f"neurons{number}"].transpose(1, 0, 2) == result.spikes[number]
+        assert equal.mean() > 0.99
+        same &= equal.all(axis=(1, 2))
+    # Without a spike that rounding moved, the sums of membranes differ by their own rounding alone.
     scores = run.membranes["neurons2"].sum(axis=0) * 2**12
-    assert np.abs(scores - result.scores).max() < 0.01 * np.abs(result.scores).max()
+    assert same.sum() >= 15 and np.abs(scores - result.scores)[same].max() < 0.001 * np.abs(result.scores).max()
     again = to_network(graph, dt=DT, time_steps=30, levels=1, encoder="events", reset="subtract", samples=samples)
     for own, other in zip(network.layers, again.layers):
         assert (own.delays, [(each.source, each.delays) for each in own.projections]) == (

@@ -18,8 +18,10 @@ __all__ = ["CODES", "InputEncoder"]
 
 CODES = ("current", "stochastic", "latency")
 
-# One number for each value of a sample: no sample is longer than the period.
+# One number for each value of a sample in each time step: no sample is longer than the period.
 RANDOM_BITS = 24
+# Odd, so that every seed has a state of its own: a register that starts with few ones gives low numbers first.
+SPREAD = 0x3779B1
 
 
 class InputEncoder(Component):
@@ -33,7 +35,7 @@ class InputEncoder(Component):
       .. math:: s_{ti} = [x_i > r_{ti}],
 
       where r are the upper bits of a :class:`~gateware.sc.sources.leap_forward.LeapForwardLFSR` of 24 bits that moves on with each
-      value and starts anew with each sample, so that the same sample always gives the same spikes;
+      value and starts anew with each sample, at the seed times 0x3779B1 modulo 2**24, so that the same sample always gives the same spikes;
     - ``"latency"``: one spike, the earlier the higher x, and none of x = 0, with T = ``time_steps``
 
       .. math:: s_{ti} = [x_i > 0]\,[t = \mathrm{round}((T - 1)(L - x_i) / L)],
@@ -81,7 +83,7 @@ class InputEncoder(Component):
     of the random numbers up to ``2**-24``: of 0 and L exactly, else lower by (1 - x / L) / (2**24 - 1).
     """
 
-    def __init__(self, inputs, levels, time_steps, code, *, seed=0xACE1F5):
+    def __init__(self, inputs, levels, time_steps, code, *, seed=1):
         self.inputs, self.levels = integer("InputEncoder inputs", inputs), integer("InputEncoder levels", levels)
         self.time_steps, self.seed = integer("InputEncoder time_steps", time_steps), integer("InputEncoder seed", seed)
         for name, value, hi in (("inputs", self.inputs, 65536), ("levels", self.levels, 255), ("time_steps", self.time_steps, 255),
@@ -94,7 +96,8 @@ class InputEncoder(Component):
         if code == "stochastic":
             if self.levels < 2 or self.levels & self.levels - 1:
                 raise ValueError(f"InputEncoder levels of the stochastic code must be a power of two from 2 to 128, not {self.levels}")
-            self.lfsr, self.comparator = LeapForwardLFSR(RANDOM_BITS, seed=self.seed), ComparatorEncoder(ceil_log2(self.levels))
+            self.lfsr = LeapForwardLFSR(RANDOM_BITS, seed=self.seed * SPREAD % (1 << RANDOM_BITS))
+            self.comparator = ComparatorEncoder(ceil_log2(self.levels))
         elif code == "latency":
             # `round` of a Fraction is exact, and takes halves to the even neighbour.
             self.times = tuple(round(Fraction((self.time_steps - 1) * (self.levels - value), self.levels))

@@ -60,7 +60,7 @@ def input_encoder(spec, m, encoder, *path):
     if encoder.code == "current":
         spec.claim(m, f"every value{of} is given as it is", encoder.o.payload == value)
     elif encoder.code == "stochastic":
-        reference = LeapForwardLFSR(len(encoder.lfsr.random), seed=encoder.seed)
+        reference = LeapForwardLFSR(len(encoder.lfsr.random), seed=encoder.lfsr.init.value)
         m.submodules += ResetInserter(done)(EnableInserter(given)(reference))
         spec.claim(m, f"the random numbers{of} start anew with each sample and move once per value",
                    encoder.lfsr.random == reference.random)

@@ -34,7 +34,7 @@ def test_over_a_period_the_random_numbers_are_uniform():
     assert np.bincount(random >> 20).tolist() == [(1 << 20) - 1, *[1 << 20] * 15]
 
 
-@pytest.mark.parametrize("seed", [1, 0xACE1F5, 0x800000])
+@pytest.mark.parametrize("seed", [1, 2, 0xACE1F5])
 def test_spikes_have_the_probability_that_the_value_says(seed):
     inputs, time_steps, levels = 784, 32, 16
     model = golden(InputEncoder(inputs, levels, time_steps, "stochastic", seed=seed))
@@ -50,9 +50,19 @@ def test_spikes_have_the_probability_that_the_value_says(seed):
     assert not spikes[:, 0].any() and spikes[:, levels].all()
 
 
+def test_small_seeds_start_with_mixed_bits():
+    # Over 400 seeds each of the first random numbers is uniform: chi-square with 15 degrees of freedom.
+    models = [golden(InputEncoder(6, 16, 1, "stochastic", seed=seed)) for seed in range(1, 401)]
+    # With a value of k those numbers that are below k spike.
+    numbers = 16 - sum(np.stack([model.encode(np.full((1, 6), k))[0, 0] for model in models]) for k in range(1, 17))
+    for first in numbers.T:
+        counts = np.bincount(first, minlength=16)
+        assert ((counts - 25) ** 2 / 25).sum() < 45
+
+
 def test_spikes_are_independent_of_those_before():
     inputs, time_steps = 784, 32
-    for seed in (0xACE1F5, 77):
+    for seed in (1, 77):
         model = golden(InputEncoder(inputs, 16, time_steps, "stochastic", seed=seed))
         for value in (1, 4, 8, 13):
             p = value / 16

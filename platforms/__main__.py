@@ -15,6 +15,7 @@ examples:
   python -m platforms build                               the digits classifier for the iCEBreaker
   python -m platforms build icesugar --clock 30           another board, another clock
   python -m platforms build icebreaker --network mnist.npz --samples test-images.npz   a spiking network of yours
+  python -m platforms build icebreaker --network models/networks/mnist.npz --weights flash   weights from the board's own flash
   python -m platforms build upduino-v3 --clock 24@clk12   a clock from a named source
   python -m platforms report icebreaker                   what the last build was like
   python -m platforms program icebreaker                  load it into the board
@@ -47,6 +48,8 @@ def _parser():
         sub.add_argument("--dt", type=float, metavar="SECONDS", help="time step of an NIR graph (default: what its metadata says)")
         sub.add_argument("--time-steps", type=int, metavar="N", help="of a sample of an NIR graph (default: what its metadata says)")
         sub.add_argument("--conventions", choices=("nir", "snntorch", "norse", "spikingjelly"), help="of the tool that made an NIR graph")
+        sub.add_argument("--weights", choices=("link", "flash"), default="link",
+                         help="where weights come from that do not fit the bitstream: the host, or the board's flash (default: link)")
         sub.add_argument("--samples", metavar="FILE", help="an .npz of levels or images, and labels (default: held-out images of the data set)")
 
     command("list", "list the boards", board=False, folder=False)

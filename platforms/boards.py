@@ -100,6 +100,8 @@ class Board:
         Commands that load a bitstream, ``{file}`` standing for it, the preferred one first.
     note : str
         What a user of this board should know.
+    weights_at : int, optional
+        Where in its configuration flash the weights lie of a design that reads them from there.
     """
 
     name: str
@@ -114,6 +116,7 @@ class Board:
     sources: tuple
     program: tuple
     note: str
+    weights_at: int | None = None
 
     def source(self, name):
         """The clock source of that name; None is the default one.
@@ -157,7 +160,8 @@ def _board(name, row, parts):
                     for source, entry in row["clocks"].items())
     return Board(name=name, title=row["title"], part=parts[row["part"]], package=row["package"], platform=row["platform"],
                  clock_hz=round(row["clock_mhz"] * 1_000_000), uart_rx=row["uart"]["rx"], uart_tx=row["uart"]["tx"],
-                 uart_attrs=row["uart"]["attrs"], sources=sources, program=tuple(map(tuple, row["program"])), note=row["note"])
+                 uart_attrs=row["uart"]["attrs"], sources=sources, program=tuple(map(tuple, row["program"])), note=row["note"],
+                 weights_at=row.get("weights_at"))
 
 
 def board_names():

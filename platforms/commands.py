@@ -131,14 +131,17 @@ def _build(options):
     from .kept import check_kept, keep
 
     board, _ = _design_arguments(options)
-    default = options.clock is options.network is options.samples is None and options.baud == 1_000_000
+    _flash(board, options)
+    default = options.clock is options.network is options.samples is None and options.baud == 1_000_000 and options.weights == "link"
     if (options.check or options.keep) and not default:
-        raise _ArgumentError("--check and --keep are about the default design: leave out --clock, --baud, --network and --samples")
+        raise _ArgumentError("--check and --keep are about the default design: leave out --clock, --baud, --network, --weights and "
+                             "--samples")
     if options.tools:
         os.environ["SPIKELOOM_TOOLS"] = options.tools
     with Steps(_console(stderr=True)) as steps:
         report = build_network(board, clock=options.clock, baud=options.baud, network=options.network, samples=options.samples,
-                               conversion=_conversion(options), folder=options.folder, use_cache=not options.fresh, steps=steps)
+                               conversion=_conversion(options), weights=options.weights, folder=options.folder,
+                               use_cache=not options.fresh, steps=steps)
     if options.keep:
         keep(report)
     _show(report, options)
@@ -150,6 +153,13 @@ def _build(options):
 def _conversion(options):
     """What is given of the conversion of an NIR graph."""
     return {name: getattr(options, name) for name in ("dt", "time_steps", "conventions") if getattr(options, name) is not None}
+
+
+def _flash(board, options):
+    """Where in the board's flash the design finds its weights, None where the host loads them."""
+    from .flash import weights_address
+
+    return _argument(weights_address, board) if options.weights == "flash" else None
 
 
 def _show(report, options):
@@ -175,22 +185,24 @@ def _report(options):
 
 
 def _program(options):
-    from .program import program
+    from .program import image_of, program
 
     board = _argument(find_board, options.board)
     folder = Path(options.folder or default_folder(board.name))
     report = load_report(folder)
-    tool = program(board, folder / report["bitstream"]["file"], report)
+    image = image_of(report)
+    tool = program(board, folder / image["file"], report)
     if options.json:
-        _print_json({"board": board.name, "file": report["bitstream"]["file"], "sha256": report["bitstream"]["sha256"], "tool": tool})
+        _print_json({"board": board.name, "file": image["file"], "sha256": image["sha256"], "tool": tool})
     else:
-        print(f"{board.name} runs {report['bitstream']['file']} (loaded with {tool})")
+        print(f"{board.name} runs {image['file']} (loaded with {tool})")
 
 
 def _run(options):
     from .session import run_images
 
     board, clock = _design_arguments(options)
+    options.flash = _flash(board, options)
     if options.count < 1:
         raise _ArgumentError(f"--count must be at least 1, not {options.count}")
     options.conversion = _conversion(options)
@@ -203,7 +215,8 @@ def _simulate(options):
     from .host.terminal import Terminal
 
     board, clock = _design_arguments(options)
-    design = open_design(options.network, board.part, options.baud, samples=options.samples, **_conversion(options))
+    design = open_design(options.network, board.part, options.baud, samples=options.samples, flash=_flash(board, options),
+                         **_conversion(options))
     say = _console(stderr=True).print
     say("compiling the design's RTL", style="dim")
     terminal = Terminal(SimPort(design.create_top(clock.hz)))

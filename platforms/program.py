@@ -8,7 +8,17 @@ import subprocess
 from .errors import BuildError, ToolError
 from .files import sha256_of
 
-__all__ = ["program"]
+__all__ = ["image_of", "program", "weights_commands"]
+
+
+def image_of(report):
+    """What of a build is loaded into a board: ``file`` and ``sha256`` of the bitstream, or of the whole flash with the weights in it."""
+    return report.get("flash", report["bitstream"])
+
+
+def weights_commands(board, address, name):
+    """The commands that write weights alone into the flash of a board, one for each of its programmers."""
+    return [" ".join([*command[:-1], "-o", str(address), name]) for command in board.program]
 
 
 def program(board, path, report):
@@ -18,7 +28,7 @@ def program(board, path, report):
     ----------
     board : Board
     path : Path
-        The bitstream.
+        The bitstream, or the image of the flash that holds it and the weights.
     report : dict
         Of the build it belongs to.
 
@@ -40,7 +50,7 @@ def program(board, path, report):
         content = path.read_bytes()
     except FileNotFoundError:
         raise BuildError(f"there is no bitstream {path}: build it first") from None
-    if sha256_of(content) != report["bitstream"]["sha256"]:
+    if sha256_of(content) != image_of(report)["sha256"]:
         raise BuildError(f"{path} is not the bitstream that its report describes: build it again")
     for name, *arguments in board.program:
         found = shutil.which(name)

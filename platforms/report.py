@@ -85,6 +85,12 @@ def short_rows(report):
         rows.append(("last byte to class, median" if spiking else "last pixel to class",
                      f"{latency['clocks']:,} clocks = {latency['seconds'] * 1e6:,.0f} us"))
         rows.append(("UART, there and back", f"{latency['request_seconds'] * 1e6:,.0f} us + {latency['reply_seconds'] * 1e6:,.0f} us"))
+    if "flash" in report:
+        flash = report["flash"]
+        rows.append(("weights", f"{flash['bytes']:,} bytes at {flash['offset']:#x} of the flash, read in {flash['clocks']:,} clocks = "
+                                f"{flash['seconds'] * 1e3:,.1f} ms after each configuration"))
+        rows.append(("flash", f"{flash['file']} holds bitstream and weights: python -m platforms program {board['name']}; weights alone: "
+                              f"{' or '.join(flash['commands'])}"))
     for entry in report["utilisation"]:
         if entry["used"]:
             rows.append((entry["name"], f"{entry['used']:,} of {entry['available']:,} ({100 * entry['used'] / entry['available']:.0f} %)"))

@@ -76,7 +76,7 @@ def run_images(board, clock, options, *, console, say):
     board : Board
     clock : Clock
     options : argparse.Namespace
-        ``port, image, samples, conversion, count, timeout, baud, network, folder, json``.
+        ``port, image, samples, conversion, count, timeout, baud, network, flash, folder, json``.
     console : rich.console.Console
         Where answers are shown.
     say : callable
@@ -93,7 +93,8 @@ def run_images(board, clock, options, *, console, say):
     from .host.driver import Board as Driver
     from .host.ports import open_port
 
-    design = open_design(options.network, board.part, options.baud, samples=options.samples, **options.conversion)
+    design = open_design(options.network, board.part, options.baud, samples=options.samples, flash=options.flash,
+                         **options.conversion)
     images = _images(options, design)
     simulated = options.port == "sim"
     if simulated:
@@ -106,8 +107,10 @@ def run_images(board, clock, options, *, console, say):
         say(f"{identity.name}, {'-'.join(map(str, identity.layers))} neurons at {identity.clock_hz / 1e6:g} MHz, "
             f"build {identity.build_id:016x}", style="dim")
         words = design.load_words
-        if words:
+        if words and options.flash is None:
             _load(driver, words, say)
+        elif words:
+            _await_flash(driver, images[0][0], words, say)
         for image, label in images:
             start = port.now()
             answer = driver.classify(image)
@@ -121,6 +124,21 @@ def run_images(board, clock, options, *, console, say):
     elif len(answers) > 1:
         right = sum(answer["class"] == answer["label"] for answer in answers)
         console.print(f"{right} of {len(answers)} right")
+
+
+def _await_flash(driver, image, words, say):
+    """Wait until the board has read its weights from its flash; load them if the flash does not hold them."""
+    from gateware.bus.format import Status
+
+    from .host.errors import RefusalError
+
+    try:
+        driver.classify(image)
+    except RefusalError as error:
+        if error.status != Status.BAD_FLASH:
+            raise
+        say("the board's flash does not hold this network's weights: they are loaded over the link", style="dim")
+        _load(driver, words, say)
 
 
 def _load(driver, words, say):

@@ -16,7 +16,7 @@ class Shell(Elaboratable):
     Parameters
     ----------
     component : amaranth.lib.wiring.Component
-        One with ports ``rx`` and ``tx``; any other is put into a `Harness`.
+        One with ports ``rx`` and ``tx``, and those of a flash; any other is put into a `Harness`.
     board : Board
     clock : Clock
     """
@@ -38,4 +38,19 @@ class Shell(Elaboratable):
         m.submodules.rx_pin = rx = io.Buffer("i", link.rx)
         m.submodules.tx_pin = tx = io.Buffer("o", link.tx)
         m.d.comb += [design.rx.eq(rx.i), tx.o.eq(design.tx)]
+        if "cipo" in design.signature.members:
+            self._connect_flash(m, platform, design)
         return m
+
+    def _connect_flash(self, m, platform, design):
+        """The configuration flash: its pins belong to the design once the part has configured itself."""
+        flash = platform.request("spi_flash_1x", dir="-")
+        for name, value in (("cs", design.cs), ("clk", design.sck), ("copi", design.copi)):
+            m.submodules[f"{name}_pin"] = pin = io.Buffer("o", getattr(flash, name))
+            m.d.comb += pin.o.eq(value)
+        m.submodules.cipo_pin = cipo = io.Buffer("i", flash.cipo)
+        m.d.comb += design.cipo.eq(cipo.i)
+        # Neither write protection nor hold, which are active low: a flash without its quad mode listens to them.
+        for name in ("wp", "hold"):
+            if hasattr(flash, name):
+                m.submodules[f"{name}_pin"] = io.Buffer("o", getattr(flash, name))

@@ -96,7 +96,7 @@ class SerialClassifier(Component):
     @property
     def boot_clocks(self):
         """Clocks from reset until the weights have been read from the flash and checked; 0 without one."""
-        return 0 if self._flash is None else self._flash[0].clocks + 2
+        return 0 if self._flash is None else self._flash[0].clocks + 1
 
     @classmethod
     def examples(cls):

@@ -8,6 +8,7 @@ from amaranth.hdl import Shape
 
 from gateware.bus.format import Command, Frame, encode, score_bytes
 from gateware.bus.uart import divisor_for
+from gateware.chip.flash_loader import flash_image
 from gateware.chip.mapper import Memories, map_network
 from gateware.chip.serial_classifier import SerialClassifier
 from gateware.rtlil import to_rtlil
@@ -37,6 +38,8 @@ class SpikingDesign:
         Line rate of the UART in bits per second.
     graph : platforms.designs.references.GraphReference, optional
         What the network was made of.
+    flash : int, optional
+        Where in the board's flash the weights lie that are not part of the bitstream; the host loads them if not given.
 
     Attributes
     ----------
@@ -46,11 +49,16 @@ class SpikingDesign:
     ------
     MappingError
         If the network does not fit the part.
+    ValueError
+        If weights are to come from the flash, and all are part of the bitstream.
     """
 
-    def __init__(self, network, part, *, baud=1_000_000, graph=None):
+    def __init__(self, network, part, *, baud=1_000_000, graph=None, flash=None):
         self.network, self.part, self.baud, self.graph, self.name = network, part, baud, graph, network.name
         self.placement = map_network(network, Memories(part.family, part.ram, part.spram))
+        self.flash = flash
+        if flash is not None and not self.load_words:
+            raise ValueError(f"weights must be link for {self.name} on {part.name}, not flash: all of them are part of the bitstream")
 
     @property
     def layers(self):
@@ -95,7 +103,7 @@ class SpikingDesign:
     def assemble(self, clock_hz, build_id):
         """A fresh top level with a given build id."""
         return SerialClassifier(self.create_core(), divisor_for(clock_hz, self.baud), build_id, clock_hz=clock_hz, layers=self.layers,
-                                levels=self.network.levels, name=self.name)
+                                levels=self.network.levels, name=self.name, flash=self.flash)
 
     def gather_evidence(self, samples, *, use_cache, steps):
         """As :func:`platforms.designs.spiking_evidence.gather_chip_evidence`, with a file of samples or None."""
@@ -128,13 +136,24 @@ class SpikingDesign:
             "energy": estimate_energy(operations, median / clock_hz, self.part.name, clock_hz, build["clock"]["pll"]),
             "example": evidence["example"],
             "standing": evidence["standing"],
-        }
+        } | self._describe_flash(clock_hz)
+
+    def _describe_flash(self, clock_hz):
+        """Where the weights lie in the flash, and how long it takes to read them; nothing where they do not."""
+        if self.flash is None:
+            return {}
+        clocks = self.assemble(clock_hz, 0).boot_clocks
+        return {"flash": {"file": "flash.bin", "weights": "weights.bin", "offset": self.flash, "bytes": len(self.files()["weights.bin"]),
+                          "clocks": clocks, "seconds": clocks / clock_hz}}
 
     def files(self):
-        """What belongs to a build beside bitstream and report: the network in integers, and the weights to load, low bytes first."""
+        """What belongs to a build beside bitstream and report: the network in integers, and the weights to load, as words, low bytes
+        first, or as the flash has them."""
         from models.networks.spiking_file import spiking_bytes
         files = {"network.npz": spiking_bytes(self.network)}
         if self.load_words:
+        if self.flash is not None:
+            files["weights.bin"] = flash_image(self.load_words)
             files["weights.bin"] = b"".join(word.to_bytes(2, "little") for word in self.load_words)
         return files
 

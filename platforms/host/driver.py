@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol, Self
 
-from gateware.bus.format import MAX_PIXEL, Classification, Command, Decoder, Frame, Identity, encode
+from gateware.bus.format import MAX_PIXEL, Classification, Command, Decoder, Frame, Identity, Status, encode
 
-from .errors import CorruptionError, SilenceError, WrongBuildError
+from .errors import CorruptionError, RefusalError, SilenceError, WrongBuildError
 from .protocol import image_bytes, is_reply, load_payloads, reply_content
 
 __all__ = ["Board", "Port"]
+
+# Weights are read from a flash in less than a fifth of a second.
+LOADING_SECONDS = 5
 
 
 class Port(Protocol):
@@ -99,7 +102,8 @@ class Board:
     def classify(self, image) -> Classification:
         """Send an image and return the spike counts and the class.
 
-        Asks for the identity first, once.
+        Asks for the identity first, once. A board that is still reading its weights from its flash is asked again, for up to five
+        seconds.
 
         Parameters
         ----------
@@ -114,7 +118,15 @@ class Board:
             There was no good answer.
         """
         identity = self._identity or self.identify()
-        return self._ask(Command.CLASSIFY, image_bytes(image, identity.layers[0], self._levels), identity.layers[-1])
+        payload, deadline = image_bytes(image, identity.layers[0], self._levels), self._port.now() + LOADING_SECONDS
+        while True:
+            try:
+                return self._ask(Command.CLASSIFY, payload, identity.layers[-1])
+            except RefusalError as error:
+                if error.status != Status.LOADING or self._port.now() > deadline:
+                    raise
+            # What may come now answers nothing.
+            self._port.read(0.01)
 
     def load(self, words, progress=lambda done, total: None) -> None:
         """Write the weights that are not part of the bitstream; a board wants them once after it is switched on.

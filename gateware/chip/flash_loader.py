@@ -77,7 +77,7 @@ class FlashLoader(Component):
         if bad or not self.words:
             raise ValueError(f"FlashLoader words must be one or more numbers of {SPRAM_WIDTH} bits, not {bad[0] if bad else 'none'}")
         self._image = flash_image(self.words)
-        super().__init__({"i": In(stream.Signature(8)), "load": Out(LoadLayout(max(2, len(self.words)))), "busy": Out(1), "loaded": Out(1)})
+        super().__init__({"i": In(stream.Signature(8)), "load": Out(LoadLayout(len(self.words))), "busy": Out(1), "loaded": Out(1)})
 
     @property
     def length(self):

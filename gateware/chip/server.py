@@ -9,6 +9,7 @@ from gateware.component import Component
 from gateware.parameters import integer
 
 from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status, score_bytes
+from .weight_memory import LoadLayout
 
 __all__ = ["Server"]
 
@@ -53,7 +54,7 @@ class Server(Component):
         ``layers[0]`` pixels for each image.
     result : ``In(stream.Signature(result_shape))``
         The classifier's result for each image.
-    load : ``Out(StructLayout({"write": 1, "address": range(words), "word": 16}))``
+    load : ``Out(LoadLayout(words))``
         Where there are ``words``: in a clock with ``write`` the word is one of the weights.
     flash : ``In(StructLayout({"busy": 1, "loaded": 1}))``
         With ``flash``: whether words are being read from it, and whether it held all of them.
@@ -96,7 +97,7 @@ class Server(Component):
             "o": Out(stream.Signature(8)),
             "pixels": Out(stream.Signature(range(self._levels + 1))),
             "result": In(stream.Signature(result_shape)),
-        } | ({"load": Out(data.StructLayout({"write": 1, "address": range(self._words), "word": 16}))} if self._words else {})
+        } | ({"load": Out(LoadLayout(self._words))} if self._words else {})
           | ({"flash": In(data.StructLayout({"busy": 1, "loaded": 1}))} if flash else {}))
 
     @property

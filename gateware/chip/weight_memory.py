@@ -15,7 +15,7 @@ SPRAM_DEPTH, SPRAM_WIDTH = 16384, 16
 
 def LoadLayout(words):
     """What writes one of ``words`` words into a memory, in clocks with ``write``."""
-    return data.StructLayout({"write": 1, "address": range(words), "word": SPRAM_WIDTH})
+    return data.StructLayout({"write": 1, "address": range(max(2, words)), "word": SPRAM_WIDTH})
 
 
 class WeightROM(Component):
@@ -93,7 +93,7 @@ class LargeMemory(Component):
                 raise ValueError(f"LargeMemory {name} must be between 1 and {hi}, not {value}")
         self.parts = 1 << ceil_log2(-(-self.width // SPRAM_WIDTH))
         self.words = self.rows * self.parts
-        super().__init__({"address": In(range(max(2, self.rows))), "data": Out(self.width), "load": In(LoadLayout(max(2, self.words)))})
+        super().__init__({"address": In(range(max(2, self.rows))), "data": Out(self.width), "load": In(LoadLayout(self.words))})
 
     def elaborate(self, platform):
         m = Module()

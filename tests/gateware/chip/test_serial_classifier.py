@@ -5,8 +5,10 @@ from amaranth.lib import data
 
 from gateware.bus.format import REPLY, Command, Decoder, Frame, Identity, Status, encode
 from gateware.chip.classifier import Classifier
+from gateware.chip.flash_loader import FlashLoader
 from gateware.chip.serial_classifier import SerialClassifier
 from gateware.chip.server import Server
+from gateware.chip.weight_memory import LargeMemory
 from models import golden
 from platforms.host.sim_port import SimPort
 from sim import cxxrtl
@@ -197,3 +199,10 @@ def test_result_layouts_that_do_not_fit_are_refused():
         with pytest.raises(ValueError, match="^classifier result must have 10 counts, a label of up to 8 bits, and 32 bits of "
                                              "clocks, not StructLayout"):
             Server(identity, data.StructLayout({"counts": counts, "label": label, "clocks": clocks}))
+
+
+@pytest.mark.parametrize("words", [1, 2, 5])
+def test_words_reach_a_memory_of_any_size(words):
+    """What the server writes has the fields of what the memory takes, even of one word, whose address has no bits to spare."""
+    server = Server(Identity(0, 1, 64, LAYERS, "x"), data.StructLayout({"counts": data.ArrayLayout(6, 10), "label": 4, "clocks": 32}), words=words)
+    assert server.load.shape() == LargeMemory(words, 16).load.shape() == FlashLoader(range(words)).load.shape()

@@ -82,7 +82,8 @@ def random_network(time_steps=30):
         return Dense(rng.integers(-20, 30, (outputs, inputs)))
     formats = {"membrane": Q(4, 12), "current": Q(4, 6)}
     first = SubtractiveLIF(tau=5.0, **formats)
-    second, last = CubaLIF(tau_syn=3.0, tau_mem=6.0, threshold=2.0, synapse=Q(4, 12), **formats), CubaLeakyIntegrator(synapse=Q(4, 12), **formats)
+    second = CubaLIF(tau_syn=3.0, tau_mem=6.0, threshold=2.0, synapse=Q(4, 12), **formats)
+    last = CubaLeakyIntegrator(membrane=Q(8, 12), synapse=Q(8, 12), current=Q(4, 6))    # saturates at no sample
     layers = [Layer(dense(5, 6), first, projections=[Projection(1, dense(5, 4), [1, 2, 3, 4])]),
               Layer(dense(4, 5), second, delays=[0, 1, 2, 3, 0], projections=[Projection(1, dense(4, 4))]),
               Layer(dense(3, 4), last, projections=[Projection(0, dense(3, 5), 0)])]

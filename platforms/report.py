@@ -8,6 +8,7 @@ from math import isqrt
 
 from .boards import RESOURCE_TITLES
 from .placement import tally
+from .unpack.check import summary
 
 __all__ = ["describe_build", "path_hops", "render_page", "short_rows"]
 
@@ -32,7 +33,7 @@ def describe_build(build):
         "board": {"name": build.board.name, "title": build.board.title, "part": part.name, "package": build.board.package,
                   "family": part.family, "grid": list(part.grid), "note": build.board.note},
         "clock": {"hz": clock.hz, "source": clock.source.name, "pll": clock.pll is not None, "text": str(clock)},
-        "bitstream": {"bytes": len(build.bitstream), "sha256": build.sha256, "key": build.key},
+        "bitstream": {"bytes": len(build.bitstream), "sha256": build.sha256, "key": build.key, "unpacked": build.unpacked},
         "utilisation": [{"name": RESOURCE_TITLES[name], "resource": name, "used": used, "available": have}
                         for name, (used, have) in build.utilisation.items() if have],
         "components": tally(build.placement),
@@ -97,6 +98,8 @@ def short_rows(report):
     fmax = f"{timing['fmax_hz'] / 1e6:.2f} MHz" if timing["fmax_hz"] else "no path between registers"
     rows.append(("longest path allows", f"{fmax}, the clock is {timing['clock_hz'] / 1e6:g} MHz"))
     rows.append(("bitstream", f"{bitstream['bytes']:,} bytes, sha256 {bitstream['sha256'][:16]}..."))
+    if bitstream.get("unpacked"):
+        rows.append(("bitstream, unpacked", summary(bitstream["unpacked"])))
     return rows
 
 
@@ -129,7 +132,9 @@ def render_page(report):
     environment.filters["zip"] = zip
     groups = figures.component_groups(report["components"])
     drawings = _drawings(report, figures) if "example" in report else {}
-    return environment.get_template("report.html").render(report=report, groups=groups, floorplan=figures.floorplan(report, groups), **drawings)
+    unpacked = report["bitstream"].get("unpacked")
+    return environment.get_template("report.html").render(
+        report=report, groups=groups, floorplan=figures.floorplan(report, groups), unpacked=summary(unpacked) if unpacked else None, **drawings)
 
 
 def _drawings(report, figures):

@@ -17,6 +17,7 @@ from platforms.clocks import choose_clock
 from platforms.errors import FitError, TimingError
 from platforms.placement import tally
 from platforms.report import describe_build, render_page, short_rows
+from platforms.unpack.check import summary
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,6 +90,11 @@ def test_component_becomes_a_bitstream_once(own_cache, tmp_path):
     page = render_page(report | {"bitstream": report["bitstream"] | {"file": "blink.bin"}})
     assert first.sha256 in page and "http" not in page.replace("http://www.w3.org", "")
     assert ("logic cells", f"{first.utilisation['logic'][0]} of 5,280 (1 %)") in short_rows(report)
+
+    # The bitstream, unpacked, has every cell that synthesis made.
+    made = json.loads(first.files["yosys.json"])["design"]["num_cells_by_type"]
+    assert first.unpacked["cells"] == again.unpacked["cells"] == {kind: count for kind, count in made.items() if not kind.startswith("$")}
+    assert ("bitstream, unpacked", summary(first.unpacked)) in short_rows(report) and summary(first.unpacked) in page
 
     # Another folder, another user's caches and another seed of Python's hashes: the same bits.
     code = ("from tests.platforms.test_bitstream import _build, Blink\n"

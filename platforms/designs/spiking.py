@@ -122,7 +122,6 @@ class SpikingDesign:
         clocks = sorted(beside + each for each in rtl["whole_clocks"])
         median = clocks[len(clocks) // 2]
         operations = count_operations(self.create_core(), [row["events"] for row in evidence["activity"]])
-        operations = count_operations(self.create_core(), [row["events"] for row in evidence["activity"]])
         return {
             "design": {"name": self.name, "layers": list(self.layers), "time_steps": self.network.time_steps, "baud": self.baud,
                        "network": self.network.digest, "build_id": f"{self.build_id(clock_hz):016x}",
@@ -152,9 +151,9 @@ class SpikingDesign:
         from models.networks.spiking_file import spiking_bytes
         files = {"network.npz": spiking_bytes(self.network)}
         if self.load_words:
+            files["weights.bin"] = b"".join(word.to_bytes(2, "little") for word in self.load_words)
         if self.flash is not None:
             files["weights.bin"] = flash_image(self.load_words)
-            files["weights.bin"] = b"".join(word.to_bytes(2, "little") for word in self.load_words)
         return files
 
     def line_seconds(self):

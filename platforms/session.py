@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import BuildError
+from .host.errors import WrongBuildError
 from .job import default_folder, load_report
 
 __all__ = ["read_image", "run_images"]
@@ -59,13 +60,24 @@ def _images(options, design):
     return list(zip(images[:options.count], [None] * options.count if labels is None else labels[:options.count].tolist()))
 
 
-def _expected_build(board, options):
-    """The build id of what was built for the board, or None where nothing was."""
+def _expected_build(board, clock, design, folder):
+    """The build id of what was built of a design for the board; where nothing or another network was, of what would be."""
     try:
-        report = load_report(options.folder or default_folder(board.name))
-        return int(report["design"]["build_id"], 16)
+        built = load_report(folder or default_folder(board.name))["design"]
+        if built["network"] == design.network.digest:
+            return int(built["build_id"], 16)
     except (BuildError, KeyError):
-        return None
+        pass
+    return design.build_id(clock.hz)
+
+
+def _refuse_another(identity, expected, design, port):
+    """Refuse a board with another build than the expected one."""
+    if identity.build_id == expected:
+        return
+    layers, wanted = ("-".join(map(str, each)) for each in (identity.layers, design.layers))
+    raise WrongBuildError(f"the board at {port} runs build {identity.build_id:016x} ({identity.name}, {layers}), not {expected:016x} "
+                          f"({design.name}, {wanted}): program it first, or name the folder of its build with --folder")
 
 
 def run_images(board, clock, options, *, console, say):
@@ -101,9 +113,10 @@ def run_images(board, clock, options, *, console, say):
         say("simulating the design's pins, clock by clock; the first time its RTL is compiled", style="dim")
     port = open_port(options.port, lambda: design.create_top(clock.hz), options.baud)
     answers = []
-    with Driver(port, build_id=None if simulated else _expected_build(board, options), levels=design.levels,
-                timeout=options.timeout) as driver:
+    with Driver(port, levels=design.levels, timeout=options.timeout) as driver:
         identity = driver.identify()
+        if not simulated:
+            _refuse_another(identity, _expected_build(board, clock, design, options.folder), design, port.name)
         say(f"{identity.name}, {'-'.join(map(str, identity.layers))} neurons at {identity.clock_hz / 1e6:g} MHz, "
             f"build {identity.build_id:016x}", style="dim")
         words = design.load_words

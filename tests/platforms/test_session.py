@@ -7,9 +7,13 @@ import pytest
 from rich.console import Console
 
 from gateware.bus.format import REPLY, Classification, Command, Decoder, Frame, Identity, encode
+from gateware.chip.spiking_chip import SpikingChip
+from models.networks.spiking_file import save_spiking
 from platforms import session
 from platforms.boards import find_board
 from platforms.clocks import choose_clock
+from platforms.designs.digits import DigitsDesign
+from platforms.host.errors import WrongBuildError
 from platforms.session import read_image, run_images
 
 
@@ -38,8 +42,14 @@ class AnsweringPort:
         pass
 
 
+def write_report(folder, network, build_id):
+    (folder / "report.json").write_text(json.dumps({"format": 1, "board": {}, "bitstream": {}, "components": [], "utilisation": [], "timing": {},
+                                                    "design": {"network": network, "build_id": f"{build_id:016x}"}}))
+
+
 @pytest.fixture
 def run(monkeypatch, tmp_path):
+    write_report(tmp_path, DigitsDesign().network.digest, 1)
     monkeypatch.setattr("platforms.host.ports.open_port", lambda name, make_top, baud: AnsweringPort())
     board = find_board("icebreaker")
 
@@ -74,12 +84,30 @@ def test_answers_as_json(run, capsys):
 
 
 def test_another_build_than_the_last_one_is_refused(run, tmp_path):
-    from platforms.host.errors import LinkError
-
-    (tmp_path / "report.json").write_text(json.dumps({"format": 1, "board": {}, "bitstream": {}, "components": [], "utilisation": [], "timing": {},
-                                                      "design": {"build_id": "00000000000000ff"}}))
-    with pytest.raises(LinkError, match="runs build 0000000000000001, not 00000000000000ff: program it first"):
+    write_report(tmp_path, DigitsDesign().network.digest, 255)
+    with pytest.raises(WrongBuildError, match=r"^the board at fake runs build 0000000000000001 \(digits, 64-32-10\), not 00000000000000ff "
+                                              r"\(digits, 64-32-10\): program it first, or name the folder of its build with --folder$"):
         run()
+
+
+def test_a_board_with_another_network_is_refused(run, tmp_path):
+    network = tmp_path / "network.npz"
+    save_spiking(SpikingChip.examples()["membrane"].network, network)
+    samples = tmp_path / "samples.npz"
+    session.np.savez(samples, levels=session.np.zeros((3, 9), int))
+    # The last build, which the board holds, was of the digits; and one of the same shape may hold other weights.
+    with pytest.raises(WrongBuildError, match=r"runs build 0000000000000001 \(digits, 64-32-10\), not [0-9a-f]{16} \(\w+, 9-6-3\): program"):
+        run(network=network, samples=samples)
+
+
+def test_without_a_build_of_the_network_its_id_is_computed(tmp_path):
+    design, board = DigitsDesign(), find_board("icebreaker")
+    expected = design.build_id(24_000_000)
+    assert session._expected_build(board, choose_clock(board), design, tmp_path) == expected
+    write_report(tmp_path, "of another network", 7)
+    assert session._expected_build(board, choose_clock(board), design, tmp_path) == expected
+    write_report(tmp_path, design.network.digest, 7)
+    assert session._expected_build(board, choose_clock(board), design, tmp_path) == 7
 
 
 @pytest.mark.parametrize(("text", "message"), [
@@ -91,10 +119,6 @@ def test_file_without_an_image_is_refused(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         read_image(path)
-
-
-def test_nothing_is_expected_where_nothing_was_built(tmp_path):
-    assert session._expected_build(find_board("icebreaker"), argparse.Namespace(folder=tmp_path)) is None
 
 
 def test_wide_images_are_shown_in_half_the_rows_and_half_the_columns():

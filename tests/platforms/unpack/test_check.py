@@ -1,13 +1,17 @@
 # amaranth: UnusedElaboratable=no
 import json
+import random
 import re
 
+import numpy as np
 import pytest
 
 from platforms.errors import DifferenceError
 from platforms.progress import Steps
 from platforms.unpack.check import compare_bitstream, compare_unpacked, summary
+from platforms.unpack.ice40.bits import read_bits
 from platforms.unpack.ice40.database import load_database
+from platforms.unpack.ice40.fabric import TABLE_BITS, Fabric
 
 from .design import Everything, build, flip, run
 
@@ -101,11 +105,35 @@ def _flip_flop(built):
 
 @pytest.mark.parametrize("name, bit, message", [
     ("NegClk", 0, "its clock's edge is 0 in the netlist and 1 in the bitstream"),
-    ("LC", 9, "in the bitstream|is not in"), ("LC", 18, "that it is set is 0"), ("LC", 19, "that its reset is asynchronous is 1 in the netlist and 0 in")])
+    ("LC", 9, "in the bitstream|is not in"), ("LC", 18, "that it is set is 0"),
+    ("LC", 19, "that its reset is asynchronous is 1 in the netlist and 0 in")])
 def test_one_bit_of_a_flip_flop(built, name, bit, message):
     x, y, z = _flip_flop(built)
     place = load_database("5k").entries["logic"][f"LC_{z}" if name == "LC" else name][bit]
     assert re.search(message, _break(built, f"logic_tile {x} {y}", *place))
+
+
+def test_any_bit_is_noticed_but_a_row_of_a_table_that_never_comes(built):
+    folder, board = built
+    database, text = load_database("5k"), (folder / "whole.asc").read_text()
+    bits = read_bits(text, database)
+    fabric = Fabric(database, bits)
+    cells = {place: bits.entry(place[:2], f"LC_{place[2]}") for place in database.cells}
+    rows = {positions[at]: (place, row) for place, positions in cells.items() for row, at in enumerate(TABLE_BITS)}
+    tiles = [(bits.index(place, 0, 0), f"{kind}_tile {place[0]} {place[1]}", database.shapes[kind][1]) for place, kind in database.grid.items()]
+    choose, noticed, ones = random.Random(20), 0, np.flatnonzero(bits.values).tolist()
+    while noticed < 16:
+        position = choose.choice(ones) if noticed % 4 else choose.randrange(len(bits.values))
+        start, section, width = max(tile for tile in tiles if tile[0] <= position)
+        row, column = divmod(position - start, width)
+        try:
+            compare_unpacked(flip(text, section, row, column), folder, board)
+        except DifferenceError:
+            noticed += 1
+            continue
+        (place, number) = rows[position]
+        idle = [k for k, wire in enumerate(database.lut_inputs[place]) if fabric.wire(wire) in (None, False)]
+        assert any(number >> k & 1 for k in idle)
 
 
 def test_one_bit_of_a_column_buffer(built):

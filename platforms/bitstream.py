@@ -118,7 +118,7 @@ def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, comp
     allow_slow : bool
         Whether a design slower than its clock is an answer (when measuring) rather than an error.
     compare : bool
-        Whether to unpack the bitstream of an iCE40 again and compare it with its netlist: some seconds that a measurement of area can do without.
+        Whether to unpack the bitstream again and compare it with its netlist: some seconds that a measurement of area can do without.
     use_cache : bool
         Whether a finished build may be taken from the cache.
     steps : Steps, optional
@@ -146,7 +146,6 @@ def build_bitstream(component, board, clock, *, dsp=True, allow_slow=False, comp
         plan = prepare_plan(component, board, clock, dsp=dsp)
         toolchain = find_toolchain(board.part.family)
         step.result = ", ".join(map(str, toolchain.tools))
-    compare = compare and board.part.family == "ice40"
     key = sha256_of(json.dumps([FORMAT, plan.digest().hex(), toolchain.identity, *([sources_digest("platforms.unpack")] if compare else [])],
                                sort_keys=True))
     cache = Cache("builds")

@@ -131,6 +131,7 @@ def test_ecp5_bitstream(own_cache):
     assert build.fmax_hz > 50e6 and build.utilisation["pll"] == (1, 2)
     assert dict(build.pins) == {"clk25_0__io": "G2", "link_0__rx__io": "M1", "link_0__tx__io": "L4"}
     assert tally(build.placement)[0]["total"]["ff"] > 12
+    assert build.unpacked["cells"]["TRELLIS_FF"] == tally(build.placement)[0]["total"]["ff"] and "connections" not in build.unpacked
 
 
 @pytest.mark.parametrize("name", board_names())

@@ -82,7 +82,7 @@ def expected_options(cell):
         known = DSP_OPTIONS.keys() | ({"NEG_TRIGGER"} if not cell.number("NEG_TRIGGER") else set())
     elif cell.kind in PLL_TYPES:
         numbers = {name: (cell.number(name), width) for name, width in PLL_NUMBERS.items()} | {name: (0, width) for name, width in PLL_IDLE.items()}
-        numbers |= {"FEEDBACK_PATH": (FEEDBACK[cell.parameters["FEEDBACK_PATH"]], 3), "PLLTYPE": (PLL_TYPES[cell.kind], 3)}
+        numbers |= {"FEEDBACK_PATH": (FEEDBACK[cell.parameters.get("FEEDBACK_PATH", "SIMPLE")], 3), "PLLTYPE": (PLL_TYPES[cell.kind], 3)}
         known = PLL_NUMBERS.keys() | {"FEEDBACK_PATH"}
     elif cell.kind == "SB_HFOSC":
         numbers, known = {"CLKHF_DIV": (int(cell.parameters.get("CLKHF_DIV", "0b00"), 2), 2), "TRIM_EN": (0, 1)}, {"CLKHF_DIV"}

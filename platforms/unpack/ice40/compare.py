@@ -15,7 +15,7 @@ from ..functions import MAJORITY, reduce_function
 from .cells import LARGE, expected_options
 from .fabric import TABLE_BITS
 
-__all__ = ["Comparison"]
+__all__ = ["Comparison", "find_unknown"]
 
 FLIP_FLOP = re.compile(r"SB_DFF(?P<negative>N)?(?P<enable>E)?(?P<control>SR|SS|R|S)?$")
 LOGIC_WIRE = re.compile(r"X(\d+)/Y(\d+)/lutff_(\d):(out|cout)$")
@@ -26,12 +26,33 @@ COLUMN_BUFFERS = {"5k": (4, 5, 14, 15, 26, 27), "8k": (8, 9, 24, 25), "1k": (4, 
 RAM_COLUMN_BUFFERS = {"1k": (3, 5, 11, 13)}
 
 
+def find_unknown(netlist):
+    """A kind of cell, or a parameter of one, that cannot be compared; empty if there is none.
+
+    Parameters
+    ----------
+    netlist : Netlist
+
+    Returns
+    -------
+    str
+    """
+    for cell in netlist.cells:
+        if cell.kind in LARGE:
+            if (unknown := expected_options(cell)[1]):
+                return f"no rule is known for the parameter {unknown[0]} of {cell.name}, a {cell.kind}"
+        elif cell.kind not in ("SB_LUT4", "SB_CARRY") and not FLIP_FLOP.match(cell.kind):
+            return f"no rule is known for {cell.name}, a {cell.kind}"
+    return ""
+
+
 class Comparison:
     """A netlist and the circuit of a bitstream, to be compared.
 
     Parameters
     ----------
     netlist : Netlist
+        One in which `find_unknown` finds nothing.
     bels, begins : dicts
         What `read_places` gave.
     fabric : Fabric
@@ -75,10 +96,8 @@ class Comparison:
                 self._compare_function(cell, "O", cell.number("LUT_INIT"), ["I0", "I1", "I2", "I3"])
             elif cell.kind == "SB_CARRY":
                 self._compare_function(cell, "CO", MAJORITY, ["I0", "I1", "CI"])
-            elif FLIP_FLOP.match(cell.kind):
-                self._compare_flip_flop(cell)
             else:
-                raise DifferenceError(f"{cell.name} is a {cell.kind}, of which no rule is known")
+                self._compare_flip_flop(cell)
             self.cells[cell.kind] += 1
         self._compare_bare_ports()
         self._compare_rest(large)
@@ -147,10 +166,7 @@ class Comparison:
             for k, bit in enumerate(bits):
                 name = rule.port(port, k, len(bits))
                 self._equal(f"{what}: its {name}", self._signal(bit, what), self._fabric.input(bel, name))
-        options, unknown = expected_options(cell)
-        if unknown:
-            raise DifferenceError(f"{what} has the parameter {unknown[0]}, of which no rule is known")
-        for name, value in options.items():
+        for name, value in expected_options(cell)[0].items():
             if name not in bel.options and not value:
                 continue  # SHIFTREG_DIV_MODE has one bit in the smallest part
             place, entry = bel.options[name]

@@ -154,3 +154,20 @@ def test_pin_and_large_cells(built):
     assert database.bels[database.packages["sg48"]["9"]] is pin
     place, = database.entries["io"]["IOB_0.PINTYPE_3"]
     assert "its PIN_TYPE[3] is" in _break(built, "io_tile 15 0", *place)
+
+
+def test_cell_without_a_rule_is_left_out_and_said(built, tmp_path):
+    folder, board = built
+    document = json.loads((folder / "top.json").read_text())
+    cells = document["modules"]["top"]["cells"]
+    cells["light"] = {"type": "SB_RGBA_DRV", "parameters": {}, "port_directions": {}, "connections": {}}
+    for name in ("placed.json", "top.pcf"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "top.json").write_text(json.dumps(document))
+    unpacked = compare_unpacked((folder / "whole.asc").read_text(), tmp_path, board)
+    assert summary(unpacked) == "not compared: no rule is known for light, a SB_RGBA_DRV"
+    del cells["light"]
+    dsp = next(cell for cell in cells.values() if cell["type"] == "SB_MAC16")
+    dsp["parameters"]["NEG_TRIGGER"] = "1"
+    (tmp_path / "top.json").write_text(json.dumps(document))
+    assert "the parameter NEG_TRIGGER of " in summary(compare_unpacked((folder / "whole.asc").read_text(), tmp_path, board))

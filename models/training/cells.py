@@ -115,12 +115,13 @@ class RecurrentLIF(_SpikingCell):
 
     .. math:: v' = (1 - \lambda) v + I + W s_{t-1}
 
-    ``neurons`` is needed; see :class:`LIF` for the rest. ``recurrent`` is the linear module of W, without bias.
+    ``neurons`` is needed; see :class:`LIF` for the rest. ``recurrent`` is the linear module of W, without bias. With ``common`` the
+    neurons have one leak and one threshold, as those of a chip's layer.
     """
 
     def __init__(self, neurons, *, leak=0.1, threshold=1.0, reset="subtract", surrogate=FastSigmoid(),
-                 learn_leak=True, learn_threshold=False):
-        super().__init__(neurons, leak, threshold, reset, surrogate, learn_leak, learn_threshold)
+                 learn_leak=True, learn_threshold=False, common=False):
+        super().__init__(None if common else neurons, leak, threshold, reset, surrogate, learn_leak, learn_threshold)
         self.recurrent = nn.Linear(neurons, neurons, bias=False)
 
     def forward(self, currents):

@@ -1,0 +1,73 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+import models
+from gateware.chip.spiking_chip import SpikingChip
+from models.nir import read, simulate, write
+from models.training.cells import LI, LIF, AdaptiveLIF, CubaLIF, RecurrentLIF
+from models.training.sequences import SequenceClassifier
+
+
+def classifier_of(*cells, levels=7):
+    made = SequenceClassifier((6, *(9 for _ in cells), 4), [*cells, LI(leak=0.1)], levels=levels, generator=torch.Generator().manual_seed(3))
+    return made.double()
+
+
+SEQUENCES = np.random.default_rng(1).integers(0, 8, (5, 12, 6)) * (np.random.default_rng(2).random((5, 12, 6)) < 0.6)
+
+
+@pytest.mark.parametrize("cells", [
+    [lambda: RecurrentLIF(9, leak=0.2, common=True)], [lambda: CubaLIF(leak=0.2, synapse_leak=0.3)],
+    [lambda: RecurrentLIF(9, leak=0.0, threshold=0.7, common=True), lambda: CubaLIF(), lambda: LIF(leak=0.0)]],
+    ids=["recurrent", "current-based", "all"])
+def test_the_graph_has_the_spikes_and_membranes_of_training(cells, tmp_path):
+    classifier = classifier_of(*(make() for make in cells))
+    write(tmp_path / "graph.nir", classifier.to_nir())
+    graph = read(tmp_path / "graph.nir")
+    inputs = np.moveaxis(SEQUENCES, 1, 0)
+    with torch.no_grad():
+        spikes = classifier.cells[0](classifier.connections[0](torch.from_numpy(inputs / 7)))[0].numpy()
+        v = classifier(torch.from_numpy(inputs).double()).numpy()
+    run = simulate(graph, inputs, dt=graph.metadata["dt"], reset="subtract", comparison=">=", record=["neurons0"])
+    assert np.array_equal(run.values["neurons0"], spikes) and 0.02 < spikes.mean() < 0.98
+    assert run.output.ravel() == pytest.approx(v.ravel(), rel=1e-9, abs=1e-9)
+
+
+def test_integers_follow_the_real_numbers():
+    """In the golden model of the chip, with the recurrence as a projection that is one time step late."""
+    classifier = classifier_of(RecurrentLIF(9, leak=0.2, common=True), CubaLIF(leak=0.2, synapse_leak=0.3))
+    network = classifier.to_network("sequences", SEQUENCES)
+    assert [type(layer.neuron).__name__ for layer in network.layers] == ["SubtractiveLIF", "CubaLIF", "LeakyIntegrator"]
+    assert [(each.source, set(each.delays)) for each in network.layers[0].projections] == [(0, {1})] and network.encoder == "events"
+    result = models.golden(SpikingChip(network)).classify(SEQUENCES)
+    inputs = torch.from_numpy(np.moveaxis(SEQUENCES, 1, 0)).double()
+    with torch.no_grad():
+        spikes = classifier.cells[0](classifier.connections[0](inputs / 7))[0].numpy().transpose(1, 0, 2)
+        labels = classifier.classify(inputs).numpy()
+    assert (spikes == result.spikes[0]).mean() > 0.93 and (labels == result.label).mean() >= 0.8
+    # A recurrence that is left out is seen.
+    with torch.no_grad():
+        without = LIF(leak=0.2).double()(classifier.connections[0](inputs / 7))[0].numpy().transpose(1, 0, 2)
+    assert (without == result.spikes[0]).mean() < 0.9
+
+
+@pytest.mark.parametrize("cells, error, message", [
+    ([], ValueError, "SequenceClassifier cells must be 2, one for each layer, not 0"),
+    ([RecurrentLIF(9, common=True), LIF()], TypeError, "SequenceClassifier cells must be .* the last one LI, not LIF"),
+    ([LI(), LI()], TypeError, "SequenceClassifier cells must be .* not LI"),
+    ([RecurrentLIF(9), LI()], TypeError, "SequenceClassifier cells must be .* with one leak for the layer .* not RecurrentLIF in layer 0"),
+    ([AdaptiveLIF(), LI()], TypeError, "SequenceClassifier cells must be LIF, RecurrentLIF or CubaLIF .* not AdaptiveLIF"),
+    ([CubaLIF(reset="zero"), LI()], TypeError, "SequenceClassifier cells must be .* reset by subtraction, .* not CubaLIF in layer 0")])
+def test_refusals(cells, error, message):
+    with pytest.raises(error, match=f"^{message}"):
+        SequenceClassifier((6, 9, 4), cells, levels=7, generator=torch.Generator())
+
+
+def test_a_current_without_leak_has_no_node():
+    classifier = classifier_of(CubaLIF(leak=0.0))
+    with pytest.raises(ValueError, match="to_nir: a CubaLIF without leak has no node in NIR"):
+        classifier.to_nir()
+    assert math.isinf(classifier.cells[0].raw_leak.item())

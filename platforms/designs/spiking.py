@@ -50,11 +50,14 @@ class SpikingDesign:
     MappingError
         If the network does not fit the part.
     ValueError
-        If weights are to come from the flash, and all are part of the bitstream.
+        If the network takes streams of events, which the link does not carry, or weights are to come from the flash, and all are part of the bitstream.
     """
 
     def __init__(self, network, part, *, baud=1_000_000, graph=None, flash=None):
         self.network, self.part, self.baud, self.graph, self.name = network, part, baud, graph, network.name
+        if network.encoder == "events":
+            raise ValueError(f"network encoder of {network.name} must be current, latency or stochastic, not events: the UART's frames hold levels; "
+                             "gateware.chip.spiking_chip.SpikingChip takes events in a design of your own")
         self.placement = map_network(network, Memories(part.family, part.ram, part.spram))
         self.flash = flash
         if flash is not None and not self.load_words:
@@ -124,6 +127,7 @@ class SpikingDesign:
         operations = count_operations(self.create_core(), [row["events"] for row in evidence["activity"]])
         return {
             "design": {"name": self.name, "layers": list(self.layers), "time_steps": self.network.time_steps, "baud": self.baud,
+                       "encoder": self.network.encoder, "readout": self.network.readout,
                        "network": self.network.digest, "build_id": f"{self.build_id(clock_hz):016x}",
                        "provenance": self.network.provenance},
             "accuracy": evidence["accuracy"], "confusion": evidence["confusion"], "source": evidence["source"], "peers": evidence["peers"],

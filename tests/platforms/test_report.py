@@ -87,7 +87,7 @@ def test_short_table_has_the_figures(full_report):
 def spiking_report(full_report):
     operations = [{"layer": 0, "additions": 21_424.0, "updates": 1024.0, "weight_bits": 170_000.0, "sum_bits": 900_000.0, "state_bits": 32_768.0}]
     return full_report | {
-        "design": full_report["design"] | {"name": "MNIST", "layers": [4, 8, 2]},
+        "design": full_report["design"] | {"name": "MNIST", "layers": [4, 8, 2], "encoder": "current", "readout": "membrane"},
         "accuracy": [{"name": "ours", "correct": 1975, "total": 2000, "low": 0.98, "high": 0.99, "note": "bit-true model"},
                      {"name": "streams", "correct": 190, "total": 200, "low": 0.91, "high": 0.97, "note": "of the first 200"}],
         "source": "2,000 samples", "peers": read_table("peers")["mnist"],
@@ -128,6 +128,14 @@ def test_page_of_a_part_without_figures_has_counts_only(spiking_report):
     page = render_page(report)
     assert "Nothing is published of this part" in page and "with 1 pJ each" in page and "21.4 nJ" in page and "not a measurement" not in page
     assert "Beside others" not in page
+
+
+def test_page_says_how_samples_go_in_and_classes_come_out(spiking_report):
+    for encoder, readout, text in (("latency", "first spike", "Each input spikes once, the earlier the higher it is; the class is the output neuron that "
+                                                              "spikes first"),
+                                   ("stochastic", "count", "the higher they are; the class is the output neuron with the most spikes.")):
+        page = render_page(spiking_report | {"design": spiking_report["design"] | {"encoder": encoder, "readout": readout}})
+        assert text in " ".join(page.split())
 
 
 def test_page_of_samples_without_labels_has_no_accuracy(spiking_report):

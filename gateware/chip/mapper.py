@@ -58,8 +58,8 @@ class Placement:
         Of the part.
     lanes : tuple of int
         Weights that each layer reads per clock.
-    loaded : int or None
-        The layer whose weights are in large memory.
+    loaded : tuple of int
+        The layers whose weights are in large memories.
     rows : tuple of dict
         One for each memory: ``memory``, ``kind``, ``blocks``, ``width``, ``depth``, ``bytes`` and ``why``.
     sparse : tuple of int
@@ -68,13 +68,13 @@ class Placement:
 
     family: str
     lanes: tuple
-    loaded: int
+    loaded: tuple
     rows: tuple
     sparse: tuple = ()
 
-    def create_chip(self, network):
-        """A fresh chip of the network, so placed."""
-        return SpikingChip(network, lanes=self.lanes, loaded=self.loaded, sparse=self.sparse, target=self.family)
+    def create_chip(self, network, *, observed=False):
+        """A fresh chip of the network, so placed, and ``observed`` or not."""
+        return SpikingChip(network, lanes=self.lanes, loaded=self.loaded, sparse=self.sparse, target=self.family, observed=observed)
 
 
 def blocks_for(family, width, depth):
@@ -85,8 +85,9 @@ def blocks_for(family, width, depth):
 def map_network(network, memories):
     """Place a network's layers on a part's memories.
 
-    The layer with the most weights goes into large memory, where the part has it, with as many lanes as its width gives. Every other
-    layer is in block RAM: with the lanes that take the fewest blocks, and then with more, as long as there are blocks left. A dense layer
+    The layer with the most weights goes into large memory, where the part has it, and others share it where events then take fewer clocks
+    or block RAM is short: each has cells of its own, with as many lanes as their width gives. Every other layer is in block RAM:
+    with the lanes that take the fewest blocks, and then with more, as long as there are blocks left. A dense layer
     most of whose weights are zero is stored without its rows of zeros where this takes fewer blocks, or as many and fewer clocks.
 
     Parameters
@@ -105,26 +106,59 @@ def map_network(network, memories):
     """
     if not isinstance(network, SpikingNetwork):
         raise TypeError(f"map_network takes a SpikingNetwork, not {network!r}")
-    loaded = None
-    if memories.spram:
-        loaded = max(range(len(network.layers)), key=lambda k: _depth(network.layers[k], 1) * network.layers[k].weight_bits)
-    choices = [_choices(network, k, memories, k == loaded) for k in range(len(network.layers))]
-    chosen = [min(each, key=lambda choice: (_blocks(choice.rows), choice.clocks, -choice.lanes)) for each in choices]
-    # With what is left, events become shorter: the layers with the longest first.
+    layers, room = network.layers, memories.ram - BESIDE
     between = _between(network, memories.family)
-    for k in sorted(range(len(choices)), key=lambda k: -network.layers[k].neurons):
-        room = memories.ram - BESIDE - _blocks(between) - sum(_blocks(choice.rows) for j, choice in enumerate(chosen) if j != k)
-        chosen[k] = min((each for each in choices[k] if _blocks(each.rows) <= room or each == chosen[k]),
-                        key=lambda each: (each.clocks, _blocks(each.rows)))
+    first = max(range(len(layers)), key=lambda k: _depth(layers[k], 1) * layers[k].weight_bits)
+    # The ways to place each layer, by the cells of large memory that it has.
+    widths = [layer.fan_in.sums(1 if k else network.input_levels).width for k, layer in enumerate(layers)]
+    ways = [[_choices(layer, k, widths[k], memories.family, cells) for cells in range(memories.spram + 1)] for k, layer in enumerate(layers)]
+    found = []
+    for cells in _shares(memories.spram, len(layers)):
+        if bool(cells[first]) == bool(memories.spram) and all(each[n] for each, n in zip(ways, cells)):
+            chosen = _choose(layers, [each[n] for each, n in zip(ways, cells)], room - _blocks(between))
+            blocks = sum(_blocks(choice.rows) for choice in chosen) + _blocks(between)
+            found.append((max(0, blocks - room), sum(choice.clocks for choice in chosen), cells, chosen))
+    if not found:
+        raise MappingError(_too_many_weights(layers, first, memories))
+    # What fits, or is nearest to it; then the shortest events; then the fewest cells.
+    excess, _, cells, chosen = min(found, key=lambda each: (each[0], each[1], sum(each[2]), each[2]))
     rows = [row for choice in chosen for row in choice.rows] + between
-    ram = _blocks(rows) + BESIDE
-    if ram > memories.ram:
+    if excess:
         largest = sorted((row for row in rows if row["kind"] == "block RAM"), key=lambda row: -row["blocks"])
-        raise MappingError(f"the network needs {ram} block RAMs, the part has {memories.ram}: " + ", ".join(
+        raise MappingError(f"the network needs {memories.ram + excess} block RAMs, the part has {memories.ram}: " + ", ".join(
             f"{row['memory']} {row['blocks']} ({row['bytes']:,} bytes as {row['width']} x {row['depth']})" for row in largest)
             + f", the link {BESIDE}")
-    sparse = tuple(k for k, choice in enumerate(chosen) if choice.sparse)
-    return Placement(memories.family, tuple(choice.lanes for choice in chosen), loaded, tuple(rows), sparse)
+    return Placement(memories.family, tuple(choice.lanes for choice in chosen), tuple(k for k, each in enumerate(cells) if each), tuple(rows),
+                     tuple(k for k, choice in enumerate(chosen) if choice.sparse))
+
+
+def _shares(cells, layers):
+    """Every way to give layers up to so many cells."""
+    if not layers:
+        yield ()
+        return
+    for own in range(cells + 1):
+        for others in _shares(cells - own, layers - 1):
+            yield own, *others
+
+
+def _choose(layers, choices, room):
+    """Of each layer's choices those that take the fewest blocks, then with what is left the shortest events."""
+    chosen = [min(each, key=lambda choice: (_blocks(choice.rows), choice.clocks, -choice.lanes)) for each in choices]
+    # The layers with the longest events first.
+    for k in sorted(range(len(choices)), key=lambda k: -layers[k].neurons):
+        left = room - sum(_blocks(choice.rows) for j, choice in enumerate(chosen) if j != k)
+        chosen[k] = min((each for each in choices[k] if _blocks(each.rows) <= left or each == chosen[k]),
+                        key=lambda each: (each.clocks, _blocks(each.rows)))
+    return chosen
+
+
+def _too_many_weights(layers, k, memories):
+    """That a layer does not fit all large memory, with the arithmetic."""
+    lanes, bits = _large_lanes(layers[k], memories.spram), layers[k].weight_bits
+    depth = _depth(layers[k], lanes)
+    return (f"layer {k} needs {depth * lanes * bits // 8:,} bytes of weights ({depth:,} rows of {lanes} weights of {bits} bits), the part has "
+            f"{memories.spram * SPRAM_WIDTH * SPRAM_DEPTH // 8:,} ({SPRAM_DEPTH:,} rows of {memories.spram * SPRAM_WIDTH} bits)")
 
 
 class _Choice(NamedTuple):
@@ -136,10 +170,9 @@ class _Choice(NamedTuple):
     rows: list
 
 
-def _choices(network, k, memories, large):
-    """The ways to place a layer; in large memory refused, with the arithmetic, where there is none."""
-    layer, family = network.layers[k], memories.family
-    sums, state = layer.fan_in.sums(1 if k else network.input_levels).width, sum(shape.width for shape in layer.neuron.state)
+def _choices(layer, k, sums, family, cells):
+    """The ways to place a layer in some cells of large memory, or in block RAM with none; in too few there is none."""
+    state = sum(shape.width for shape in layer.neuron.state)
 
     def choice(lanes, sparse, clocks, *weights):
         return _Choice(lanes, sparse, clocks, [
@@ -148,32 +181,25 @@ def _choices(network, k, memories, large):
                  f"{lanes} sums of {sums} bits are added to at once"),
             _row(family, f"state of layer {k}", state, layer.neurons, layer.neurons * state, "one neuron is updated in a clock")])
 
-    found = [choice(*each) for each in (*_dense(layer, k, memories, large), *_sparse(layer, k, memories, large))]
-    if not found:
-        bits, lanes = layer.weight_bits, _large_lanes(layer, memories)
-        depth = _depth(layer, lanes)
-        raise MappingError(f"layer {k} needs {depth * lanes * bits // 8:,} bytes of weights ({depth:,} rows of {lanes} weights of {bits} "
-                           f"bits), the part has {memories.spram * SPRAM_WIDTH * SPRAM_DEPTH // 8:,} ({SPRAM_DEPTH:,} rows of "
-                           f"{memories.spram * SPRAM_WIDTH} bits)")
-    return found
+    return [choice(*each) for each in (*_dense(layer, k, family, cells), *_sparse(layer, k, family, cells))]
 
 
-def _large_lanes(layer, memories):
-    """The lanes of a layer with all its weights in large memory."""
-    return max(each for each in _possible_lanes(layer) if each * layer.weight_bits <= memories.spram * SPRAM_WIDTH)
+def _large_lanes(layer, cells):
+    """The lanes of a layer with all its weights in so many cells."""
+    return max(each for each in _possible_lanes(layer) if each * layer.weight_bits <= cells * SPRAM_WIDTH)
 
 
-def _dense(layer, k, memories, large):
+def _dense(layer, k, family, cells):
     """Lanes, whether sparse, clocks of an event and the memory of weights, of the ways to store them all."""
     bits = layer.weight_bits
-    for lanes in [_large_lanes(layer, memories)] if large else _possible_lanes(layer):
+    for lanes in [_large_lanes(layer, cells)] if cells else _possible_lanes(layer):
         depth, clocks = _depth(layer, lanes), _event_clocks(layer, lanes)
-        if not large or depth <= SPRAM_DEPTH:
-            yield lanes, False, clocks, _row(memories.family, f"weights of layer {k}", lanes * bits, depth, _depth(layer, 1) * bits,
-                                             f"{lanes} lanes: an event takes {clocks} clocks{LOADED if large else ''}", _kind(large))
+        if not cells or depth <= SPRAM_DEPTH:
+            yield lanes, False, clocks, _row(family, f"weights of layer {k}", lanes * bits, depth, _depth(layer, 1) * bits,
+                                             f"{lanes} lanes: an event takes {clocks} clocks{LOADED if cells else ''}", _kind(cells))
 
 
-def _sparse(layer, k, memories, large):
+def _sparse(layer, k, family, cells):
     """The same, and the index, of the ways to store only rows with a weight other than 0, where they take fewer bits."""
     connection, weights = layer.fan_in, _depth(layer, 1)
     if isinstance(connection, Conv2d):
@@ -185,18 +211,18 @@ def _sparse(layer, k, memories, large):
         lists = [len({neuron // lanes for neuron in neurons}) for neurons in filled]
         depth, width = sum(lists), lanes * bits + ceil_log2(-(-layer.neurons // lanes)) + 1
         pointer = bits_for(sum(lists[:inputs - 1]) if all(lists[:inputs]) else depth)
-        if depth * width + inputs * pointer >= weights * bits or large and (width > memories.spram * SPRAM_WIDTH or depth > SPRAM_DEPTH):
+        if depth * width + inputs * pointer >= weights * bits or cells and (width > cells * SPRAM_WIDTH or depth > SPRAM_DEPTH):
             continue
         clocks = sum(lists[:inputs]) / inputs + 1
         why = (f"sparse: {100 * sum(map(len, filled)) / weights:.1f} % of the weights are not 0, in {depth:,} of {_depth(layer, lanes):,} rows of "
-               f"{lanes}, where all take {-(-weights * bits // 8):,} bytes; an event takes {clocks:.1f} clocks on average{LOADED if large else ''}")
+               f"{lanes}, where all take {-(-weights * bits // 8):,} bytes; an event takes {clocks:.1f} clocks on average{LOADED if cells else ''}")
         yield lanes, True, clocks, \
-            _row(memories.family, f"weights of layer {k}", width, depth, depth * width, why, _kind(large), past=PAST), \
-            _row(memories.family, f"index of layer {k}", pointer, inputs, inputs * pointer, "where each input's rows begin")
+            _row(family, f"weights of layer {k}", width, depth, depth * width, why, _kind(cells), past=PAST), \
+            _row(family, f"index of layer {k}", pointer, inputs, inputs * pointer, "where each input's rows begin")
 
 
-def _kind(large):
-    return "SPRAM" if large else "block RAM"
+def _kind(cells):
+    return "SPRAM" if cells else "block RAM"
 
 
 def _between(network, family):

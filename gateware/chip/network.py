@@ -145,7 +145,7 @@ class Conv2d(_Connection):
     @property
     def kernel(self):
         """Shape of the weights."""
-        return _shape(self.weights)
+        return len(self.weights), len(self.weights[0]), len(self.weights[0][0]), len(self.weights[0][0][0])
 
     @property
     def inputs(self):

@@ -101,7 +101,7 @@ class SerialClassifier(Component):
     @classmethod
     def examples(cls):
         """Configurations for which all evidence is produced."""
-        core, spiking = Classifier.examples()["small"], SpikingChip(SpikingChip.examples()["membrane"].network, lanes=(3, 4), loaded=0)
+        core, spiking = Classifier.examples()["small"], SpikingChip(SpikingChip.examples()["membrane"].network, lanes=(3, 4), loaded=[0])
         layers = (core.hidden_layer.n_inputs, core.hidden_layer.n_neurons, core.output_layer.n_neurons)
         common = {"divisor": 4, "build_id": 0x0123456789ABCDEF, "clock_hz": 4_000_000, "timeout_bits": 1000}
         spiked = {"layers": spiking.network.sizes, "levels": spiking.network.levels} | common

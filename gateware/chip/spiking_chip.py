@@ -20,7 +20,7 @@ from .membrane_readout import MembraneReadout
 from .network import Conv2d, Dense, Layer, Projection, SpikingNetwork
 from .readout import CountReadout
 from .spike_delays import SpikeDelays
-from .weight_memory import SPRAM_WIDTH
+from .weight_memory import SPRAM_WIDTH, LoadLayout
 
 __all__ = ["Link", "SpikingChip", "links_to"]
 
@@ -60,12 +60,14 @@ class SpikingChip(Component):
     network : SpikingNetwork
     lanes : sequence of int, optional
         Weights that each layer reads per clock; 8 if not given.
-    loaded : int, optional
-        The layer whose weights are loaded into large memory; all others are part of the bitstream.
+    loaded : sequence of int
+        The layers whose weights are loaded into large memories; all others are part of the bitstream.
     sparse : sequence of int, optional
         The dense layers of which rows of zeros are neither stored nor walked.
     target : str
         The family of parts, as in :class:`~gateware.step.pipeline.Pipeline`.
+    observed : bool
+        Whether there are ``answers<k>`` and ``event<k>``.
 
     Members
     -------
@@ -78,8 +80,10 @@ class SpikingChip(Component):
     spikes<k> : Out(stream of unsigned(1), always ready)
         For observation: the spikes of layer ``k``, neuron by neuron, time step by time step; of a convolution place by place, at each
         channel by channel.
+    answers<k> : Out(stream of AnswerLayout, always ready), event<k> : Out(1)
+        The membranes beside those spikes; high in each clock in which an event arrives at layer ``k``.
     load : In(LoadLayout(words))
-        The weights of the layer ``loaded``, before the first sample.
+        The weights of the layers ``loaded``, one layer's after the other's, before the first sample.
 
     Attributes
     ----------
@@ -100,17 +104,17 @@ class SpikingChip(Component):
     The clocks depend on the events; the next sample is accepted once this one's result is taken.
     """
 
-    def __init__(self, network, *, lanes=None, loaded=None, sparse=(), target="ice40"):
+    def __init__(self, network, *, lanes=None, loaded=(), sparse=(), target="ice40", observed=False):
         if not isinstance(network, SpikingNetwork):
             raise TypeError(f"SpikingChip network must be a SpikingNetwork, not {network!r}")
         self.network, layers = network, network.layers
         self.lanes = (8,) * len(layers) if lanes is None else tuple(lanes)
-        self.loaded = loaded if loaded is None else integer("SpikingChip loaded", loaded)
+        self.loaded = tuple(sorted({integer("SpikingChip loaded", k) for k in loaded}))
         self.sparse = tuple(integer("SpikingChip sparse", each) for each in sparse)
         if len(self.lanes) != len(layers):
             raise ValueError(f"SpikingChip lanes must have {len(layers)} entries, one for each layer, not {self.lanes!r}")
-        if self.loaded is not None and not 0 <= self.loaded < len(layers):
-            raise ValueError(f"SpikingChip loaded must be a layer from 0 to {len(layers) - 1}, not {self.loaded}")
+        if self.loaded and not 0 <= self.loaded[0] <= self.loaded[-1] < len(layers):
+            raise ValueError(f"SpikingChip loaded must be layers from 0 to {len(layers) - 1}, not {self.loaded}")
         if not all(0 <= each < len(layers) for each in self.sparse):
             raise ValueError(f"SpikingChip sparse must be layers from 0 to {len(layers) - 1}, not {self.sparse}")
         # A sample's currents stay the same where nothing else arrives at the first layer: they are summed once.
@@ -122,7 +126,7 @@ class SpikingChip(Component):
         last = [False, *(isinstance(layer.connection, Conv2d) for layer in layers)]
         self.cores = tuple(
             SpikingCore(_placed(network, k), levels=1 if k else network.input_levels, time_steps=network.time_steps,
-                        constant=self.constant and not k, lanes=self.lanes[k], loaded=k == self.loaded, channels_last=last[k],
+                        constant=self.constant and not k, lanes=self.lanes[k], loaded=k in self.loaded, channels_last=last[k],
                         sparse=k in self.sparse, target=target)
             for k in range(len(layers)))
 
@@ -149,10 +153,13 @@ class SpikingChip(Component):
         sample = range(network.levels + 1) if self.inputs else EventLayout(network.sizes[0], network.levels, shape(0))
         members = {"i": In(stream.Signature(sample)), "o": Out(stream.Signature(self.result))}
         members |= {f"spikes{k}": Out(stream.Signature(1, always_ready=True)) for k in range(len(layers))}
-        self.words = 0
-        if self.loaded is not None:
-            self.words = self.cores[self.loaded].synapses.weights.words
-            members["load"] = self.cores[self.loaded].signature.members["load"]
+        self.observed = observed
+        if observed:
+            members |= {f"answers{k}": Out(stream.Signature(core.o.payload.shape(), always_ready=True)) for k, core in enumerate(self.cores)}
+            members |= {f"event{k}": Out(1) for k in range(len(layers))}
+        self.words = sum(self._words(k) for k in self.loaded)
+        if self.loaded:
+            members["load"] = In(LoadLayout(self.words))
         super().__init__(members)
 
     def _merge(self, target):
@@ -165,9 +172,21 @@ class SpikingChip(Component):
 
     def load_words(self):
         """The 16-bit words of the weights that are loaded, in the order of their addresses."""
-        synapses = self.cores[self.loaded].synapses
         mask = (1 << SPRAM_WIDTH) - 1
-        return [row >> SPRAM_WIDTH * part & mask for row in synapses.contents() for part in range(synapses.weights.parts)]
+        memories = [self.cores[k].synapses for k in self.loaded]
+        return [row >> SPRAM_WIDTH * part & mask for synapses in memories for row in synapses.contents() for part in range(synapses.weights.parts)]
+
+    def _words(self, k):
+        return self.cores[k].synapses.weights.words
+
+    def _load(self, m):
+        """Pass each word to the memory in whose part of the addresses it is."""
+        begin = 0
+        for k in self.loaded:
+            load, end = self.cores[k].load, begin + self._words(k)
+            inside = (self.load.address >= begin) & (self.load.address < end) if len(self.loaded) > 1 else 1
+            m.d.comb += [load.write.eq(self.load.write & inside), load.address.eq(self.load.address - begin), load.word.eq(self.load.word)]
+            begin = end
 
     def elaborate(self, platform):
         m = Module()
@@ -205,8 +224,10 @@ class SpikingChip(Component):
             m.submodules[f"core{k}"] = core
             answer, passed = core.o, getattr(self, f"spikes{k}")
             m.d.comb += [passed.valid.eq(answer.valid & answer.ready), passed.payload.eq(answer.payload.spike)]
-            if k == self.loaded:
-                m.d.comb += core.load.eq(self.load)
+            if self.observed:
+                seen, event = getattr(self, f"answers{k}"), getattr(self, f"event{k}")
+                m.d.comb += [seen.valid.eq(passed.valid), seen.payload.eq(answer.payload),
+                             event.eq(core.i.valid & core.i.ready & ~core.i.payload.last)]
             if merge:
                 m.submodules[f"merge{k}"] = merge
                 connect(m, merge.o, core.i)
@@ -221,6 +242,9 @@ class SpikingChip(Component):
                     m.d.comb += [taker.i.payload.spike.eq(copy.payload.spike), taker.i.payload.v.eq(copy.payload.v)]
                 else:
                     m.d.comb += taker.i.payload.eq(copy.payload.spike)
+
+        if self.loaded:
+            self._load(m)
 
         # Of a sample of events the time steps count, else the values.
         counted = self.i.valid & self.i.ready & (1 if self.inputs else self.i.payload.last)

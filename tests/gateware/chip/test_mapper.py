@@ -26,11 +26,25 @@ def test_blocks_are_those_of_the_best_shape():
 def test_the_most_weights_fill_the_large_memory():
     placement = map_network(dense(784, 128), UP5K)
     (large,) = [row for row in placement.rows if row["kind"] == "SPRAM"]
-    assert placement.loaded == 0 and placement.lanes[0] == 8
+    assert placement.loaded == (0,) and placement.lanes[0] == 8
     # 784 inputs of 16 rows of eight weights.
     assert (large["blocks"], large["width"], large["depth"], large["bytes"]) == (4, 64, 784 * 16, 784 * 128)
     assert sum(row["blocks"] for row in placement.rows if row["kind"] == "block RAM") + BESIDE <= 30
     assert placement.create_chip(dense(784, 128)).words == 784 * 16 * 4
+
+
+def test_layers_share_the_large_memory_where_block_ram_is_short():
+    layers = [Layer(Dense([[1] * 784] * 64), LIF, 8), Layer(Dense([[1] * 64] * 256), LIF, 8), Layer(Dense([[1] * 256] * 64), LIF, 8),
+              Layer(Dense([[1] * 64] * 10), LI)]
+    network = SpikingNetwork("deep", 15, layers, 8)
+    placement = map_network(network, UP5K)
+    large = [row for row in placement.rows if row["kind"] == "SPRAM"]
+    assert len(large) > 1 and sum(row["blocks"] for row in large) <= 4 and placement.loaded == tuple(int(row["memory"][-1]) for row in large)
+    chip = placement.create_chip(network)
+    assert chip.words == len(chip.load_words()) == sum(row["depth"] * (1 << (row["blocks"] - 1).bit_length()) for row in large)
+    # Without large memory the same layers take too much.
+    with pytest.raises(MappingError, match="block RAMs, the part has 30"):
+        map_network(network, Memories("ice40", 30, 0))
 
 
 def test_what_does_not_fit_is_refused_with_the_arithmetic():
@@ -86,7 +100,7 @@ def test_large_memory_takes_what_is_too_large_without_zeros():
     assert 8 * 784 * 26 > SPRAM_DEPTH
     placement = map_network(pruned(784, 208, 0.1), UP5K)
     weights, index, *_ = placement.rows
-    assert placement.loaded == 0 and placement.sparse == (0,) and weights["kind"] == "SPRAM" and weights["why"].endswith("the contents are loaded")
+    assert placement.loaded == (0,) and placement.sparse == (0,) and weights["kind"] == "SPRAM" and weights["why"].endswith("the contents are loaded")
     assert weights["depth"] <= SPRAM_DEPTH and index["kind"] == "block RAM"
     assert sum(row["blocks"] for row in placement.rows if row["kind"] == "block RAM") + BESIDE <= 30
     chip = placement.create_chip(pruned(784, 208, 0.1))
@@ -97,7 +111,7 @@ def test_convolutions_have_lanes_that_divide_their_channels():
     conv = Layer(Conv2d([[[[1] * 3] * 3]] * 12, (1, 28, 28), pool=(2, 2), bias=[1] * 12), LIF)
     network = SpikingNetwork("conv", 15, [conv, Layer(Conv2d([[[[1] * 12] * 12] * 12] * 10, (12, 12, 12)), LI)], 4)
     placement = map_network(network, ECP5_25F)
-    assert 12 % placement.lanes[0] == 0 and 10 % placement.lanes[1] == 0 and placement.loaded is None
+    assert 12 % placement.lanes[0] == 0 and 10 % placement.lanes[1] == 0 and placement.loaded == ()
     assert [row["depth"] for row in placement.rows if row["memory"] == "weights of layer 0"] == [(9 + 1) * 12 // placement.lanes[0]]
     assert placement.create_chip(network).words == 0
 

@@ -41,7 +41,7 @@ def test_an_integrating_neuron_spikes_as_often_as_its_input_reaches_the_threshol
     assert not np.any(run.watched["spikes1"][0])
 
 
-@pytest.mark.parametrize("loaded, lanes", [(0, (3, 4)), (1, (8, 2)), (0, (8, 1))])
+@pytest.mark.parametrize("loaded, lanes", [([0], (3, 4)), ([1], (8, 2)), ([0], (8, 1)), ([1, 0], (3, 4)), ([0, 1], (8, 1))])
 def test_a_loaded_chip_does_what_the_chip_with_its_weights_in_the_bitstream_does(loaded, lanes):
     plain, chip = SpikingChip(NETWORK, lanes=lanes), SpikingChip(NETWORK, lanes=lanes, loaded=loaded)
     simulations = cxxrtl.compile({"plain": plain, "loaded": chip})
@@ -99,8 +99,8 @@ def test_a_result_waits_and_the_next_sample_with_it():
 @pytest.mark.parametrize("network, changes, error, message", [
     ("mnist", {}, TypeError, "SpikingChip network must be a SpikingNetwork, not 'mnist'"),
     (NETWORK, {"lanes": (8,)}, ValueError, r"SpikingChip lanes must have 2 entries, one for each layer, not \(8,\)"),
-    (NETWORK, {"loaded": 2}, ValueError, "SpikingChip loaded must be a layer from 0 to 1, not 2"),
-    (NETWORK, {"loaded": "0"}, TypeError, "SpikingChip loaded must be an integer, not '0'"),
+    (NETWORK, {"loaded": [0, 2]}, ValueError, r"SpikingChip loaded must be layers from 0 to 1, not \(0, 2\)"),
+    (NETWORK, {"loaded": ["0"]}, TypeError, "SpikingChip loaded must be an integer, not '0'"),
     (NETWORK, {"sparse": (0, 2)}, ValueError, r"SpikingChip sparse must be layers from 0 to 1, not \(0, 2\)"),
     (NETWORK, {"sparse": ("a",)}, TypeError, "SpikingChip sparse must be an integer, not 'a'")])
 def test_refusals(network, changes, error, message):

@@ -39,7 +39,7 @@ def small():
 
 def test_loaded_weights_make_the_hardware_equal_to_its_model(small):
     chip, samples, result, simulation = small
-    assert chip.loaded == 0 and chip.words
+    assert chip.loaded == (0,) and chip.words
     simulation.reset()
     said = compare_chip(chip, simulation, samples, result)
     assert said["images"] == 6 and said["spikes"] == sum(spikes.size for spikes in result.spikes)

@@ -50,6 +50,7 @@ def _parser():
         sub.add_argument("--conventions", choices=("nir", "snntorch", "norse", "spikingjelly"), help="of the tool that made an NIR graph")
         sub.add_argument("--weights", choices=("link", "flash"), default="link",
                          help="where weights come from that do not fit the bitstream: the host, or the board's flash (default: link)")
+        sub.add_argument("--observe", action="store_true", help="let the host read spikes, membranes and counters of the last sample")
         sub.add_argument("--samples", metavar="FILE", help="an .npz of levels or images, and labels (default: held-out images of the data set)")
 
     command("list", "list the boards", board=False, folder=False)

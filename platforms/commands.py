@@ -132,16 +132,17 @@ def _build(options):
 
     board, _ = _design_arguments(options)
     _flash(board, options)
-    default = options.clock is options.network is options.samples is None and options.baud == 1_000_000 and options.weights == "link"
+    default = (options.clock is options.network is options.samples is None and options.baud == 1_000_000 and options.weights == "link"
+               and not options.observe)
     if (options.check or options.keep) and not default:
-        raise _ArgumentError("--check and --keep are about the default design: leave out --clock, --baud, --network, --weights and "
-                             "--samples")
+        raise _ArgumentError("--check and --keep are about the default design: leave out --clock, --baud, --network, --weights, "
+                             "--observe and --samples")
     if options.tools:
         os.environ["SPIKELOOM_TOOLS"] = options.tools
     with Steps(_console(stderr=True)) as steps:
         report = build_network(board, clock=options.clock, baud=options.baud, network=options.network, samples=options.samples,
-                               conversion=_conversion(options), weights=options.weights, folder=options.folder,
-                               use_cache=not options.fresh, steps=steps)
+                               conversion=_conversion(options), weights=options.weights, observe=options.observe,
+                               folder=options.folder, use_cache=not options.fresh, steps=steps)
     if options.keep:
         keep(report)
     _show(report, options)
@@ -216,7 +217,7 @@ def _simulate(options):
 
     board, clock = _design_arguments(options)
     design = open_design(options.network, board.part, options.baud, samples=options.samples, flash=_flash(board, options),
-                         **_conversion(options))
+                         observed=options.observe, **_conversion(options))
     say = _console(stderr=True).print
     say("compiling the design's RTL", style="dim")
     terminal = Terminal(SimPort(design.create_top(clock.hz)))

@@ -67,8 +67,8 @@ def build(component, board="icebreaker", *, clock=None, folder=None, use_cache=T
     return report
 
 
-def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=None, conversion=None, weights="link", folder=None, use_cache=True,
-                  steps=None):
+def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=None, conversion=None, weights="link", observe=False, folder=None,
+                  use_cache=True, steps=None):
     """Build a trained network for a board, after its evidence has been gathered.
 
     Parameters
@@ -87,6 +87,8 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
     weights : str
         Where those come from that are not part of the bitstream: ``"link"``, the host loads them, or ``"flash"``, the design reads
         them from the board's configuration flash.
+    observe : bool
+        Whether the host can read spikes, membranes and counters of the last sample.
     folder : path-like, optional
         Where the files go; by default ``build/<board>``.
     use_cache : bool
@@ -113,7 +115,7 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
     network, samples = (None if path is None else Path(path) for path in (network, samples))
     # Everything that a build is made from. With it a second build needs no elaboration, which alone takes seconds.
     key = sha256_of(json.dumps([
-        sources_digest("gateware", "models", "sim", "platforms"), board.name, str(clock), baud, weights,
+        sources_digest("gateware", "models", "sim", "platforms"), board.name, str(clock), baud, weights, observe,
         *(None if path is None else sha256_of(path.read_bytes()) for path in (network, samples)), _data_digest(network, samples), conversion or {},
         find_toolchain(board.part.family).identity,
         [importlib.metadata.version(name) for name in ("amaranth", "amaranth-boards", "numpy", "numba")],
@@ -125,7 +127,7 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
         with steps("take from the cache") as step:
             step.result = f"entry {key[:12]}, digests hold"
     else:
-        files = _make(board, clock, baud, network, samples, conversion or {}, weights, use_cache, steps)
+        files = _make(board, clock, baud, network, samples, conversion or {}, weights, observe, use_cache, steps)
         cache.store(key, files)
     write_set(folder, files)
     return json.loads(files["report.json"]) | {"cached": cached, "folder": str(folder)}
@@ -143,7 +145,7 @@ def _data_digest(network, samples):
         return None
 
 
-def _make(board, clock, baud, network, samples, conversion, weights, use_cache, steps):
+def _make(board, clock, baud, network, samples, conversion, weights, observe, use_cache, steps):
     from .bitstream import build_bitstream
     from .clocks import choose_clock
     from .designs.choose import open_design
@@ -153,7 +155,8 @@ def _make(board, clock, baud, network, samples, conversion, weights, use_cache, 
 
     clock = choose_clock(board, clock)
     with steps("load the network") as step:
-        design = open_design(network, board.part, baud, samples=samples, flash=weights_address(board) if weights == "flash" else None, **conversion)
+        design = open_design(network, board.part, baud, samples=samples, flash=weights_address(board) if weights == "flash" else None,
+                             observed=observe, **conversion)
         top = design.create_top(clock.hz)
         step.result = f"{'-'.join(map(str, design.layers))}, {design.network.time_steps} time steps, {clock}"
     # Synthesis and simulation take about as long as each other, on a core each.

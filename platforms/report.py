@@ -92,6 +92,8 @@ def short_rows(report):
                                 f"{flash['seconds'] * 1e3:,.1f} ms after each configuration"))
         rows.append(("flash", f"{flash['file']} holds bitstream and weights: python -m platforms program {board['name']}; weights alone: "
                               f"{' or '.join(flash['commands'])}"))
+    if "observed" in report:
+        rows.append(("to be observed", f"{report['observed']['blocks']} block RAMs, among those below, keep spikes and membranes"))
     for entry in report["utilisation"]:
         if entry["used"]:
             rows.append((entry["name"], f"{entry['used']:,} of {entry['available']:,} ({100 * entry['used'] / entry['available']:.0f} %)"))

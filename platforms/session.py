@@ -88,7 +88,7 @@ def run_images(board, clock, options, *, console, say):
     board : Board
     clock : Clock
     options : argparse.Namespace
-        ``port, image, samples, conversion, count, timeout, baud, network, flash, folder, json``.
+        ``port, image, samples, conversion, count, timeout, baud, network, flash, observe, folder, json``.
     console : rich.console.Console
         Where answers are shown.
     say : callable
@@ -106,7 +106,7 @@ def run_images(board, clock, options, *, console, say):
     from .host.ports import open_port
 
     design = open_design(options.network, board.part, options.baud, samples=options.samples, flash=options.flash,
-                         **options.conversion)
+                         observed=options.observe, **options.conversion)
     images = _images(options, design)
     simulated = options.port == "sim"
     if simulated:
@@ -132,11 +132,34 @@ def run_images(board, clock, options, *, console, say):
                             "microseconds": round(seconds * 1e6, 1)})
             if not options.json:
                 _show(console, image, answers[-1], design.levels, identity.clock_hz)
+        seen = (driver.registers(), driver.spikes(), driver.membranes()) if options.observe else None
     if options.json:
-        print(json.dumps({"build_id": f"{identity.build_id:016x}", "answers": answers}, indent=1))
+        print(json.dumps({"build_id": f"{identity.build_id:016x}", "answers": answers} | _observation(seen), indent=1))
     elif len(answers) > 1:
         right = sum(answer["class"] == answer["label"] for answer in answers)
         console.print(f"{right} of {len(answers)} right")
+    if seen and not options.json:
+        _show_observation(console, seen)
+
+
+def _observation(seen):
+    """What was read of the last sample and of the counters, as plain data."""
+    if seen is None:
+        return {}
+    registers, spikes, membranes = seen
+    layers = [layer._asdict() | {"spikes_by_time_step": rows.astype(int).tolist(), "membranes": v.tolist()}
+              for layer, rows, v in zip(registers.layers, spikes, membranes)]
+    return {"observed": registers._asdict() | {"layers": layers}}
+
+
+def _show_observation(console, seen):
+    """The counters, and of each layer what it did in the last sample."""
+    registers, spikes, membranes = seen
+    console.print(f"samples {registers.samples:,}, good frames {registers.frames:,}, frames given up {registers.frames_dropped:,}, bytes lost "
+                  f"{registers.bytes_lost:,}", highlight=False)
+    for k, (layer, rows, v) in enumerate(zip(registers.layers, spikes, membranes)):
+        console.print(f"layer {k}, last sample: {layer.events:,} events in, {layer.spikes:,} spikes out of {layer.neurons:,} neurons "
+                      f"({', '.join(map(str, rows.sum(axis=1)))} in each time step), membranes {v.min():,} to {v.max():,}", highlight=False)
 
 
 def _await_flash(driver, image, words, say):

@@ -2,10 +2,12 @@
 
 How a structure is driven follows from its ports: valid/ready streams with random stalls on both sides; a serial line ``rx`` or
 ``tx``, as levels in every clock; both lines, as a host that waits for each reply; the pins of a flash, with one at them; a stream of
-bytes that are loaded into a memory; or plain ports with a fixed latency.
+bytes that are loaded into a memory; what is watched, and then read; or plain ports with a fixed latency.
 """
 
 from __future__ import annotations
+
+from copy import copy
 
 import numpy as np
 
@@ -54,6 +56,8 @@ def compare_transactions(component, simulation, *, size: int = 2000, seed: int =
     lines = ("rx" in simulation.inputs, "tx" in simulation.outputs)
     if "cipo" in simulation.inputs and not lines[0]:
         return _read_flash(component, model, simulation, rng)
+    if "where" in simulation.inputs:
+        return _record(component, model, simulation, rng)
     if sources == ["i"] and "load" in simulation.outputs:
         return _load(component, model, simulation, rng)
     if all(lines):
@@ -162,7 +166,8 @@ def _dialogue(component, model, simulation, rng, size, max_clocks):
 
     for request in _frames(data):
         start, waited = len(got), 0
-        end = sum(map(len, expected)) + len(model.run(request))
+        # How long the answer is; the model itself moves on once it has been heard.
+        end = sum(map(len, expected)) + len(copy(model).run(request))
         listen(line_levels(request.tobytes(), bit))
         while len(got) < end and waited < max_clocks // 10:
             listen(np.ones(1000, np.int64))
@@ -208,6 +213,38 @@ def _load(component, model, simulation, rng):
         written = {name: fields[name][fields["write"] == 1] for name in ("address", "word")}
         done.append(_compare(model.run(items), written | {"loaded": got["loaded"][-1:]}, len(items)))
         done.append(_compare({"busy": np.arange(len(got["busy"])) < len(got["busy"]) - 2}, {"busy": got["busy"]}, len(got["busy"]), "clock"))
+    return _together(done)
+
+
+def _record(component, model, simulation, rng):
+    """What is watched happens at random; then every byte is read, and what there is not."""
+    items, layers = model.stimulus(rng), range(len(component.neurons))
+    simulation.reset()
+    for sample in items["samples"]:
+        answers = component.time_steps * max(component.neurons)
+        clocks = 4 * answers + 40
+        levels = {name: np.zeros(clocks, np.int64) for name in ("start", "done")}
+        levels["start"][0] = levels["done"][-1] = 1
+        for k in layers:
+            shown = sample["spikes"][k].size
+            when, event = np.sort(rng.permutation(clocks)[:shown]), rng.permutation(clocks)[:sample["events"][k]]
+            width, valid = component.widths[k], np.zeros(clocks, np.int64)
+            payload = rng.integers(0, 1 << width + 1, clocks)
+            valid[when], payload[when] = 1, sample["spikes"][k].ravel() | (sample["v"][k].ravel() & (1 << width) - 1) << 1
+            levels |= {f"answers{k}__valid": valid, f"answers{k}__payload": payload, f"event{k}": np.isin(np.arange(clocks), event)}
+        simulation.run(levels | {"clocks": sample["clocks"]}, outputs=[])
+    quiet = {name: 0 for name in simulation.inputs if name.startswith(("answers", "event")) or name in ("start", "done")}
+    line = np.arange(40)
+    happens = {name: line < count for name, count in zip(("frame", "dropped", "lost"), items["lines"])}
+    simulation.run(quiet | happens, outputs=[])
+    done, quiet = [], quiet | dict.fromkeys(happens, 0)
+    for (region, layer), told in model.run(items).items():
+        where = region | layer << 8 | np.arange(len(told) + 1) << 16
+        got = simulation.run(quiet | {"where": where}, outputs=["data", "end"])
+        expected = {"data": np.frombuffer(told, np.uint8), "end": [len(told)]}
+        done.append(_compare(expected, {"data": got["data"][1:], "end": got["end"][:1]}, len(told)))
+    for region, layer in ((0, 1), (1, len(layers)), (2, len(layers)), (3, 0)):
+        done.append(_compare({"end": [0]}, simulation.run(quiet | {"where": [region | layer << 8]}, outputs=["end"]), 1))
     return _together(done)
 
 

@@ -10,12 +10,16 @@ from typing import NamedTuple
 
 from amaranth.lib import crc
 
-__all__ = ["CRC", "MAX_PAYLOAD", "MAX_PIXEL", "PROTOCOL_VERSION", "REPLY", "SYNC", "Classification", "Command",
-           "Decoder", "Frame", "Identity", "Status", "encode", "score_bytes"]
+__all__ = ["CRC", "LONGEST_READ", "MAX_PAYLOAD", "MAX_PIXEL", "PROTOCOL_VERSION", "REGISTERS_VERSION", "REPLY", "SYNC", "Classification",
+           "Command", "Decoder", "Frame", "Identity", "LayerRegisters", "Region", "Registers", "Status", "encode", "score_bytes"]
 
 #: The two bytes that begin a frame. The first is a square wave on the line, good for measuring the rate.
 SYNC = b"\x55\xd5"
 PROTOCOL_VERSION = 1
+#: Of the registers' layout; the first of them says it.
+REGISTERS_VERSION = 1
+#: The longest answer to READ, without its status.
+LONGEST_READ = 256
 #: The length field has twelve bits; the four above it are zero.
 MAX_PAYLOAD = 4095
 #: CRC-16/X.25 (IBM-SDLC): finds every burst of up to 16 bits, and in 4093 bytes every error of up to three bits.
@@ -34,6 +38,15 @@ class Command(enum.IntEnum):
     IDENTIFY = 0x01
     CLASSIFY = 0x02
     LOAD = 0x10
+    READ = 0x20
+
+
+class Region(enum.IntEnum):
+    """What READ reads of."""
+
+    REGISTERS = 0
+    SPIKES = 1
+    MEMBRANES = 2
 
 
 class Status(enum.IntEnum):
@@ -259,3 +272,70 @@ class Classification(NamedTuple):
                 "at least 6 are needed" if classes is None else f"5 and the same number for each of {classes} scores are needed"))
         return cls(*struct.unpack_from("<BI", payload),
                    tuple(int.from_bytes(scores[k:k + size], "little", signed=size > 1) for k in range(0, len(scores), size)))
+
+
+class LayerRegisters(NamedTuple):
+    """What the registers say of a layer.
+
+    Parameters
+    ----------
+    neurons : int
+    membrane_bits : int
+    events : int
+        That arrived at it in the last sample.
+    spikes : int
+        That left it.
+    """
+
+    neurons: int
+    membrane_bits: int
+    events: int
+    spikes: int
+
+
+class Registers(NamedTuple):
+    """The registers of a design that can be read, 32 bits each.
+
+    Parameters
+    ----------
+    time_steps : int
+        Of a sample.
+    samples : int
+        Classified since the design was configured.
+    frames, frames_dropped : int
+        Good frames, all before this request, and frames that were given up.
+    bytes_lost : int
+        With a low stop bit, or while the last one waited.
+    clocks : int
+        Of the last sample.
+    layers : tuple of LayerRegisters
+    """
+
+    time_steps: int
+    samples: int
+    frames: int
+    frames_dropped: int
+    bytes_lost: int
+    clocks: int
+    layers: tuple
+
+    def pack(self):
+        """The registers as bytes."""
+        words = [REGISTERS_VERSION | len(self.layers) << 8 | self.time_steps << 16, *self[1:6]]
+        for layer in self.layers:
+            words += [layer.neurons | layer.membrane_bits << 16, layer.events, layer.spikes]
+        return struct.pack(f"<{len(words)}I", *words)
+
+    @classmethod
+    def size(cls, layers):
+        """Bytes of the registers of a design with so many layers."""
+        return 4 * (6 + 3 * layers)
+
+    @classmethod
+    def unpack(cls, payload):
+        """Read the bytes; ValueError where they are not those of registers of this version."""
+        if len(payload) % 4 or len(payload) < cls.size(1) or payload[0] != REGISTERS_VERSION or len(payload) != cls.size(payload[1]):
+            raise ValueError(f"not registers of version {REGISTERS_VERSION}: {bytes(payload[:4]).hex(' ') or 'no bytes'}")
+        first, *words = struct.unpack(f"<{len(payload) // 4}I", payload)
+        layers = [LayerRegisters(words[k] & 0xFFFF, words[k] >> 16, *words[k + 1:k + 3]) for k in range(5, len(words), 3)]
+        return cls(first >> 16, *words[:5], tuple(layers))

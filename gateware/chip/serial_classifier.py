@@ -1,6 +1,6 @@
 """A classifier behind a UART, as one elaboratable with pins."""
 
-from amaranth.hdl import Module, Mux
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib.wiring import In, Out, connect
 
 from gateware.component import Component
@@ -11,6 +11,7 @@ from ..bus.frame import FrameReceiver, FrameTransmitter
 from ..bus.uart import UARTReceiver, UARTTransmitter
 from .classifier import Classifier
 from .flash_loader import FlashLoader
+from .recorder import Recorder
 from .server import Server
 from .spiking_chip import SpikingChip
 
@@ -45,6 +46,9 @@ class SerialClassifier(Component):
     flash : int, optional
         Where in the board's configuration flash the core's weights lie, as :func:`~gateware.chip.flash_loader.flash_image` makes them.
 
+    observed : bool
+        Whether the host can read spikes, membranes and counters of the last sample; the core is a SpikingChip with ``observed`` then.
+
     Members
     -------
     rx : ``In(1, init=1)``
@@ -64,11 +68,17 @@ class SerialClassifier(Component):
         A parameter is not an integer or out of range, or the core's results do not fit ``layers``.
     """
 
-    def __init__(self, core, divisor, build_id, *, clock_hz, layers, levels=MAX_PIXEL, name="digits", timeout_bits=10_000, flash=None):
+    def __init__(self, core, divisor, build_id, *, clock_hz, layers, levels=MAX_PIXEL, name="digits", timeout_bits=10_000, flash=None,
+                 observed=False):
         self.core, self.levels = core, levels
         self._identity = Identity(build_id, clock_hz, capacity=layers[0], layers=tuple(layers), name=name)
         self._uart = UARTReceiver(divisor), UARTTransmitter(divisor)
-        self._server = Server(self._identity, core.o.payload.shape(), levels=levels, words=getattr(core, "words", 0), flash=flash is not None)
+        self._server = Server(self._identity, core.o.payload.shape(), levels=levels, words=getattr(core, "words", 0), flash=flash is not None,
+                              observed=observed)
+        self._recorder = None
+        if observed:
+            self._recorder = Recorder([each.o.payload.shape() for each in core.cores], [each.layer.neurons for each in core.cores],
+                                      core.network.time_steps)
         self._frames = (FrameReceiver(capacity=layers[0], timeout=timeout_bits * divisor),
                         FrameTransmitter(longest=self._server.longest_reply))
         self._flash, pins = None, {}
@@ -106,7 +116,8 @@ class SerialClassifier(Component):
         common = {"divisor": 4, "build_id": 0x0123456789ABCDEF, "clock_hz": 4_000_000, "timeout_bits": 1000}
         spiked = {"layers": spiking.network.sizes, "levels": spiking.network.levels} | common
         return {"small": cls(core, layers=layers, **common), "loaded": cls(spiking, name="loaded", **spiked),
-                "flash": cls(spiking, name="flash", flash=0x40000, **spiked)}
+                "flash": cls(spiking, name="flash", flash=0x40000, **spiked),
+                "observed": cls(SpikingChip(spiking.network, lanes=(3, 4), observed=True), name="observed", observed=True, **spiked)}
 
     def elaborate(self, platform):
         m = Module()
@@ -142,9 +153,31 @@ class SerialClassifier(Component):
         connect(m, server.o, frame_transmitter.i)
         connect(m, frame_transmitter.o, uart_transmitter.i)
 
+        if self._recorder is not None:
+            self._record(m)
+
         with m.If(uart_receiver.framing_error | uart_receiver.overflow | frame_receiver.dropped):
             m.d.sync += self.fault.eq(1)
         with m.Elif(frame_receiver.o.valid):
             m.d.sync += self.fault.eq(0)
 
         return m
+
+    def _record(self, m):
+        """Let the recorder watch, and the server read what it keeps."""
+        m.submodules.recorder = recorder = self._recorder
+        core, server, (uart, _), (frames, _) = self.core, self._server, self._uart, self._frames
+        fresh = Signal(init=1)
+        begun, taken = core.i.valid & core.i.ready, core.o.valid & core.o.ready
+        with m.If(begun | taken):
+            m.d.sync += fresh.eq(taken)
+        m.d.comb += [
+            recorder.start.eq(begun & fresh), recorder.done.eq(taken), recorder.clocks.eq(core.o.payload.clocks),
+            recorder.frame.eq(frames.o.valid & frames.o.ready), recorder.dropped.eq(frames.dropped),
+            recorder.lost.eq(uart.framing_error | uart.overflow),
+            recorder.where.eq(server.where), server.end.eq(recorder.end), server.seen.eq(recorder.data),
+        ]
+        for k in range(len(core.cores)):
+            answers, seen = getattr(recorder, f"answers{k}"), getattr(core, f"answers{k}")
+            m.d.comb += [answers.valid.eq(seen.valid), answers.payload.eq(seen.payload),
+                         getattr(recorder, f"event{k}").eq(getattr(core, f"event{k}"))]

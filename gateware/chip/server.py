@@ -1,5 +1,7 @@
 """Command server of a chip: takes good frames, runs the classifier, loads its weights, makes the replies."""
 
+import enum
+
 from amaranth.hdl import Assert, Cat, Const, Module, Mux, Shape, Signal, Value
 from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
@@ -8,10 +10,14 @@ from amaranth.utils import ceil_log2
 from gateware.component import Component
 from gateware.parameters import integer
 
-from ..bus.format import MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status, score_bytes
+from ..bus.format import LONGEST_READ, MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status, score_bytes
+from .recorder import WhereLayout
 from .weight_memory import LoadLayout
 
 __all__ = ["Server"]
+
+# What a design without a flash says, in a bit less.
+_WITHOUT_FLASH = enum.IntEnum("Status", {status.name: status.value for status in Status if status < Status.LOADING})
 
 
 class Server(Component):
@@ -38,6 +44,9 @@ class Server(Component):
     flash : bool
         Whether the words come from a flash first; LOAD writes others, or the same where the flash does not hold them.
 
+    observed : bool
+        Whether READ is answered, with bytes from a :class:`~gateware.chip.recorder.Recorder`.
+
     Members
     -------
     request : ``In(stream.Signature(StructLayout({"supported": 1, "sequence": 8, "command": 8, "length": 12})))``
@@ -59,13 +68,18 @@ class Server(Component):
     flash : ``In(StructLayout({"busy": 1, "loaded": 1}))``
         With ``flash``: whether words are being read from it, and whether it held all of them.
 
+    where : ``Out(WhereLayout)``
+    end : ``In(17)``
+    seen : ``In(8)``
+        With ``observed``: the byte to be read, how many there are in its region, and that byte, one clock later.
+
     Raises
     ------
     ValueError
         A field of the identity is out of range, or the result does not have a number for each class.
     """
 
-    def __init__(self, identity, result_shape, *, levels=MAX_PIXEL, words=0, flash=False):
+    def __init__(self, identity, result_shape, *, levels=MAX_PIXEL, words=0, flash=False, observed=False):
         self._identity = bytes([Status.OK]) + identity.pack()
         self._pixels, classes = identity.layers[0], identity.layers[-1]
         self._levels, self._words = integer("Server levels", levels), integer("Server words", words)
@@ -75,7 +89,7 @@ class Server(Component):
         if flash and not self._words:
             raise ValueError("Server flash must be False where there are no words to load")
         # The buffer of a request holds the pixels of an image, or the address of a block and one word.
-        fewest = 5 if self._words else 2
+        fewest = 5 if self._words or observed else 2
         if self._pixels < fewest:
             raise ValueError(f"layers must begin with at least {fewest} inputs, not {self._pixels}")
         widths = {name: Shape.cast(field.shape).width for name, field in result_shape}
@@ -86,7 +100,8 @@ class Server(Component):
                              f"32 bits of clocks, not {result_shape!r}")
         self._number = Shape.cast(numbers.elem_shape)
         self._classification_bytes = 1 + 1 + 4 + classes * score_bytes(self._number.width, self._number.signed)
-        self._longest_reply = max(len(self._identity), self._classification_bytes)
+        self._observed, self._statuses = observed, Status if flash else _WITHOUT_FLASH
+        self._longest_reply = max(len(self._identity), self._classification_bytes, 1 + LONGEST_READ if observed else 0)
         super().__init__({
             "request": In(stream.Signature(data.StructLayout(
                 {"supported": 1, "sequence": 8, "command": 8, "length": range(MAX_PAYLOAD + 1)}))),
@@ -98,7 +113,8 @@ class Server(Component):
             "pixels": Out(stream.Signature(range(self._levels + 1))),
             "result": In(stream.Signature(result_shape)),
         } | ({"load": Out(LoadLayout(self._words))} if self._words else {})
-          | ({"flash": In(data.StructLayout({"busy": 1, "loaded": 1}))} if flash else {}))
+          | ({"flash": In(data.StructLayout({"busy": 1, "loaded": 1}))} if flash else {})
+          | ({"where": Out(WhereLayout), "end": In(17), "seen": In(8)} if observed else {}))
 
     @property
     def longest_reply(self):
@@ -109,7 +125,7 @@ class Server(Component):
         m = Module()
 
         request, result = self.request.payload, self.result.payload
-        status = Signal(Status)
+        status = Signal(self._statuses)
         # Each field fills whole bytes; the status comes first.
         bits = 8 * score_bytes(self._number.width, self._number.signed)
         numbers = [Value.cast(number) for number in result[self._numbers]]
@@ -150,6 +166,12 @@ class Server(Component):
             m.d.comb += [self.load.address.eq(word_address), self.load.word.eq(Cat(low, self.data))]
         flash = getattr(self, "flash", None)
 
+        if self._observed:
+            # Region, layer, address, bytes less one; then the byte is one less than that of the reply, which begins with the status.
+            asked = Signal(data.StructLayout({"region": 8, "layer": 8, "byte": 16, "more": 8}))
+            m.d.comb += [self.where.region.eq(asked.region), self.where.layer.eq(asked.layer),
+                         self.where.byte.eq(asked.byte + next_index - 1)]
+
         identifying = request.command == Command.IDENTIFY
         with m.If(status != Status.OK):
             reply_with(1, status)
@@ -158,6 +180,9 @@ class Server(Component):
         if self._words:
             with m.Elif(request.command == Command.LOAD):
                 reply_with(1, status)
+        if self._observed:
+            with m.Elif(request.command == Command.READ):
+                reply_with(asked.more + 2, Mux(index == 0, status, self.seen))
         with m.Else():
             at = index[:ceil_log2(self._classification_bytes)]
             reply_with(self._classification_bytes, classification.word_select(at, 8))
@@ -206,8 +231,25 @@ class Server(Component):
                             if flash is not None:
                                 with m.Elif(flash.busy):
                                     refuse(Status.LOADING)
+                    if self._observed:
+                        with m.Elif(request.command == Command.READ):
+                            m.next = "ASKED"
+                            with m.If(request.length != 5):
+                                refuse(Status.BAD_LENGTH)
                     with m.Else():
                         refuse(Status.UNKNOWN_COMMAND)
+            if self._observed:
+                with m.State("ASKED"):
+                    m.d.sync += asked.eq(Cat(asked.as_value()[8:], self.data))
+                    m.d.comb += advance.eq(1)
+                    with m.If(index == 4):
+                        m.d.comb += rewind.eq(1)
+                        m.next = "KNOWN"
+                with m.State("KNOWN"):
+                    m.d.comb += rewind.eq(1)
+                    m.next = "HEADER"
+                    with m.If(asked.byte + asked.more >= self.end):
+                        refuse(Status.OUT_OF_MEMORY)
             if self._words:
                 with m.State("ADDRESS"):
                     m.d.sync += word_address.eq(Cat(word_address[8:], self.data))
@@ -268,11 +310,17 @@ class Server(Component):
             replying = fsm.ongoing("HEADER") | fsm.ongoing("PAYLOAD")
             with m.If(~fsm.ongoing("IDLE")):
                 m.d.comb += Assert(self.request.valid)
-            classifying = ~identifying & (request.command != Command.LOAD) if self._words else ~identifying
+            classifying = ~identifying
+            for command, there in ((Command.LOAD, self._words), (Command.READ, self._observed)):
+                if there:
+                    classifying &= request.command != command
             with m.If(replying & (status == Status.OK) & classifying):
                 m.d.comb += Assert(self.result.valid)
             if self._words:
                 with m.If(fsm.ongoing("ADDRESS") | fsm.ongoing("ROOM") | fsm.ongoing("LOAD")):
                     m.d.comb += Assert(request.command == Command.LOAD)
+            if self._observed:
+                with m.If(fsm.ongoing("ASKED") | fsm.ongoing("KNOWN")):
+                    m.d.comb += Assert(request.command == Command.READ)
 
         return m

@@ -20,7 +20,7 @@ from .encoders import InputModel
 from .first_spike_readout import FirstSpikeModel
 from .routing import late
 
-__all__ = ["ChipModel", "CoreModel", "EventsModel", "MembraneModel", "SampleResult", "SynapsesModel"]
+__all__ = ["ChipModel", "CoreModel", "EventsModel", "MembraneModel", "Inspection", "SampleResult", "SynapsesModel"]
 
 # Samples that are run at a time: what they take stays in the processor's caches.
 BATCH = 256
@@ -215,6 +215,24 @@ class SampleResult(NamedTuple):
     spikes: tuple
 
 
+class Inspection(NamedTuple):
+    """What the observation of a chip shows after a sample.
+
+    Attributes
+    ----------
+    spikes : tuple of arrays of bool, (T, neurons)
+        Of each layer.
+    membranes : tuple of arrays, (neurons,)
+        In the last time step.
+    events : tuple of int
+        That arrived at each layer.
+    """
+
+    spikes: tuple
+    membranes: tuple
+    events: tuple
+
+
 class ChipModel:
     """The golden model of :class:`gateware.chip.spiking_chip.SpikingChip`.
 
@@ -250,7 +268,21 @@ class ChipModel:
         scores, labels, *spikes = (np.concatenate(each) for each in zip(*parts))
         return SampleResult(scores, labels, tuple(spikes))
 
+    def inspect(self, sample):
+        """The :class:`Inspection` of one sample: what the observation of a chip shows after it."""
+        spikes, membranes, events, _ = self._simulate(np.asarray(sample)[None])
+        return Inspection(tuple(each[:, 0] for each in spikes), tuple(each[0] for each in membranes), tuple(events[:, 0].tolist()))
+
     def _classify(self, samples):
+        spikes, _, _, v = self._simulate(samples)
+        network = self.network
+        readout = {"count": ReadoutModel, "first spike": FirstSpikeModel, "membrane": MembraneModel}[network.readout]
+        scores, labels = MembraneModel.classify(v) if readout is MembraneModel else readout.classify(spikes[-1], v)
+        return scores, labels, *(each.transpose(1, 0, 2) for each in spikes)
+
+    def _simulate(self, samples):
+        """Spikes of each layer (T, B, neurons), its membranes in the end (B, neurons), events at each layer (layers, B), the last one's
+        membranes (T, B, neurons)."""
         network, time_steps = self.network, self.network.time_steps
         if self.chip.constant:
             constant = self.cores[0].synapses.currents(samples)
@@ -260,7 +292,7 @@ class ChipModel:
             values = samples.transpose(1, 0, 2)
         spikes = [np.zeros((time_steps, len(samples), layer.neurons), bool) for layer in network.layers]
         v = np.zeros(spikes[-1].shape, np.int64)
-        states = [None] * len(spikes)
+        states, final, events = [None] * len(spikes), [None] * len(spikes), np.zeros((len(spikes), len(samples)), np.int64)
         # With a recurrence time step by time step, else each layer at once.
         for start in range(0, time_steps, 1 if network.recurrent else time_steps):
             stop = start + 1 if network.recurrent else time_steps
@@ -268,6 +300,7 @@ class ChipModel:
                 shape = (stop - start, *spikes[k].shape[1:])
                 if k == 0 and self.chip.constant:
                     currents = np.broadcast_to(constant, shape)
+                    events[k] = np.count_nonzero(samples, axis=1)
                 else:
                     arriving = [] if k else [values[start:stop]]
                     for link in self.chip.links:
@@ -275,12 +308,12 @@ class ChipModel:
                             sent = spikes[link.source]
                             arriving.append(late(sent, link.delays, start, stop) if any(link.delays) else sent[start:stop])
                     together = arriving[0] if len(arriving) == 1 else np.concatenate(arriving, axis=2)
+                    events[k] += np.count_nonzero(together, axis=(0, 2))
                     currents = core.synapses.currents(together.reshape(-1, together.shape[2])).reshape(shape)
                 states[k], spikes[k][start:stop], membranes = core.advance(states[k], currents)
+                final[k] = membranes[-1]
             v[start:stop] = membranes
-        readout = {"count": ReadoutModel, "first spike": FirstSpikeModel, "membrane": MembraneModel}[network.readout]
-        scores, labels = MembraneModel.classify(v) if readout is MembraneModel else readout.classify(spikes[-1], v)
-        return scores, labels, *(each.transpose(1, 0, 2) for each in spikes)
+        return spikes, final, events, v
 
     def _samples(self, items):
         """Samples of what the chip's input stream takes."""

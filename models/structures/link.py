@@ -1,23 +1,25 @@
 """The models of what speaks the board protocol: frames, and a classifier from request to reply."""
 
-from itertools import zip_longest
-
 import numpy as np
 from amaranth.hdl import Shape
 
 from gateware.bus.format import (
+    LONGEST_READ,
     PROTOCOL_VERSION,
     REPLY,
     Classification,
     Command,
     Decoder,
     Frame,
+    Region,
+    Registers,
     Status,
     encode,
     score_bytes,
 )
 from gateware.bus.frame import FrameReceiver, FrameTransmitter
 from gateware.chip.flash_loader import flash_image
+from gateware.chip.recorder import membrane_bytes
 from gateware.chip.serial_classifier import SerialClassifier
 
 from . import model_of
@@ -98,6 +100,8 @@ class SerialModel:
         self.top, self._core = top, model_of(top.core)
         self._words = np.array(top.core.load_words() if getattr(top.core, "words", 0) else [], np.int64)
         self._memory, self._loaded = np.full(len(self._words), -1), not len(self._words)
+        # What a recorder saw: samples, good frames before the one that is answered, frames that were given up.
+        self._samples, self._frames, self._dropped = [], 0, 0
         if top.boot_clocks:
             # The flash has been read before the first request.
             self._memory, self._loaded = self._words.copy(), True
@@ -121,9 +125,9 @@ class SerialModel:
         ValueError
             If a sample is to be classified while the weights that are loaded are not the network's.
         """
-        if request.command & REPLY:
-            return None
-        return Frame(request.sequence, request.command | REPLY, self._reply(request, heard))
+        answer = None if request.command & REPLY else Frame(request.sequence, request.command | REPLY, self._reply(request, heard))
+        self._frames += 1
+        return answer
 
     def _reply(self, request, heard):
         payload, sources = request.payload, self.top.identity.layers[0]
@@ -131,6 +135,8 @@ class SerialModel:
             return bytes([Status.UNSUPPORTED_VERSION])
         if request.command == Command.LOAD and len(self._words):
             return bytes([self._load(payload)])
+        if request.command == Command.READ and self.top._recorder is not None:
+            return self._read(payload)
         length = {Command.IDENTIFY: 0, Command.CLASSIFY: sources}.get(request.command)
         if length is None:
             return bytes([Status.UNKNOWN_COMMAND])
@@ -143,6 +149,18 @@ class SerialModel:
         if max(payload) > self.top.levels:
             return bytes([Status.PIXEL_OUT_OF_RANGE])
         return bytes([Status.OK]) + self._classify(payload, heard)
+
+    def _read(self, payload):
+        """Status and bytes of what is read, of the samples since reset."""
+        if len(payload) != 5:
+            return bytes([Status.BAD_LENGTH])
+        told = self._told().get((payload[0], payload[1]), b"")
+        begin, count = int.from_bytes(payload[2:4], "little"), payload[4] + 1
+        return bytes([Status.OK]) + told[begin:begin + count] if begin + count <= len(told) else bytes([Status.OUT_OF_MEMORY])
+
+    def _told(self):
+        """All that can be read, by region and layer."""
+        return model_of(self.top._recorder).run({"samples": self._samples, "lines": (self._frames, self._dropped, 0)})
 
     def _load(self, payload):
         """Take words of weights; the status of the reply."""
@@ -162,14 +180,22 @@ class SerialModel:
         result = self._core.run(np.frombuffer(payload, np.uint8))
         name, = result.keys() - {"label", "clocks"}
         shape = Shape.cast(self.top.core.o.payload.shape()[name].shape.elem_shape)
+        if self.top._recorder is not None:
+            seen = self._core.inspect(np.frombuffer(payload, np.uint8))
+            # A new list: a copy of the model goes on by itself.
+            self._samples = [*self._samples, {"spikes": seen.spikes, "v": [v[None] for v in seen.membranes], "events": seen.events,
+                                              "clocks": Classification.unpack(heard.payload[1:]).clocks if heard else 0}]
         clocks = result["clocks"][0] if "clocks" in result else Classification.unpack(heard.payload[1:]).clocks if heard else 0
         return Classification(result["label"][0], clocks, result[name][0]).pack(score_bytes(shape.width, shape.signed))
 
     def run(self, items, heard=b""):
         """The bytes sent for bytes received; ``heard`` is what the design sent, as in :meth:`answer`."""
-        requests = [frame for frame in Decoder().feed(np.asarray(items, np.uint8).tobytes()) if not frame.command & REPLY]
-        replies = [self.answer(*each) for each in zip_longest(requests, Decoder().feed(heard)[:len(requests)])]
-        return np.frombuffer(b"".join(map(encode, replies)), np.uint8)
+        decoder, replies = Decoder(), []
+        heard = iter(Decoder().feed(heard))
+        for request in decoder.feed(np.asarray(items, np.uint8).tobytes()):
+            replies.append(self.answer(request, None if request.command & REPLY else next(heard, None)))
+        self._dropped += decoder.dropped
+        return np.frombuffer(b"".join(encode(reply) for reply in replies if reply), np.uint8)
 
     def stimulus(self, rng, size=200):
         """The bytes of random requests, about ``size`` of them: most images, some of everything that is refused."""
@@ -180,10 +206,27 @@ class SerialModel:
             image = Frame(int(rng.integers(256)), Command.CLASSIFY, rng.integers(0, levels + 1, sources, np.uint8).tobytes())
             others = [_random_frame(rng, 2 * sources), image._replace(payload=rng.bytes(sources)), image._replace(version=2),
                       image._replace(command=Command.IDENTIFY, payload=b""), image._replace(command=Command.CLASSIFY | REPLY)]
+            if self.top._recorder is not None:
+                others += [image._replace(command=Command.READ, payload=each) for each in self._reads(rng)]
             request = image if rng.random() < 0.5 else others[rng.integers(len(others))]
             if request.command != Command.LOAD:
                 data += encode(request)
         return np.frombuffer(data, np.uint8)
+
+    def _reads(self, rng):
+        """Payloads of READ: of each region and layer everything, something, and too much."""
+        recorder = self.top._recorder
+        last = len(recorder.neurons) - 1
+        layer = int(rng.integers(last + 1))
+        ends = {(Region.REGISTERS, 0): Registers.size(last + 1), (Region.SPIKES, layer): recorder.spike_bytes(layer),
+                (Region.MEMBRANES, layer): recorder.neurons[layer] * membrane_bytes(recorder.widths[layer])}
+        for (region, layer), end in ends.items():
+            begin = int(rng.integers(end))
+            for start, count in ((0, min(end, LONGEST_READ)), (begin, 1), (begin, min(end - begin, LONGEST_READ)), (begin, end - begin + 1)):
+                if count <= LONGEST_READ:
+                    yield bytes([region, layer]) + start.to_bytes(2, "little") + bytes([count - 1])
+        yield bytes([Region.SPIKES, last + 1, 0, 0, 0])
+        yield bytes(4)
 
     def _loads(self, rng, sources):
         """Requests that load the weights, and some that are refused; the blocks are of all sizes."""

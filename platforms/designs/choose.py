@@ -18,7 +18,7 @@ CALIBRATION = 200
 MEMBRANE_BITS = 18
 
 
-def open_design(network, part, baud, *, samples=None, flash=None, **conversion):
+def open_design(network, part, baud, *, samples=None, flash=None, observed=False, **conversion):
     """The design of a network file.
 
     Parameters
@@ -30,8 +30,8 @@ def open_design(network, part, baud, *, samples=None, flash=None, **conversion):
         Line rate of the UART in bits per second.
     samples : path-like, optional
         As :func:`models.networks.samples.load_samples` takes it; they show an NIR graph's formats how far its membranes go.
-    flash : int, optional
-        As `SpikingDesign` takes it.
+    flash, observed
+        As `SpikingDesign` takes them.
     **conversion
         Of an NIR graph, as in `network_from_nir`.
 
@@ -49,12 +49,14 @@ def open_design(network, part, baud, *, samples=None, flash=None, **conversion):
 
     if network is not None and Path(network).suffix == ".nir":
         graph = network_from_nir(network, samples=samples, **conversion)
-        return SpikingDesign(graph.network, part, baud=baud, graph=graph, flash=flash)
+        return SpikingDesign(graph.network, part, baud=baud, graph=graph, flash=flash, observed=observed)
     given = [name for name, value in conversion.items() if value is not None]
     if given:
         raise ValueError(f"{', '.join(given)} are about NIR graphs, and {network or 'the digits network'} is none")
     if network is not None and is_spiking_network(network):
-        return SpikingDesign(load_spiking(network), part, baud=baud, flash=flash)
+        return SpikingDesign(load_spiking(network), part, baud=baud, flash=flash, observed=observed)
+    if observed:
+        raise ValueError("the digits network cannot be observed: leave out --observe, or give the network of a spiking chip")
     if flash is not None:
         raise ValueError("weights must be link for the digits network, not flash: all of them are part of the bitstream")
     return DigitsDesign(load(network), baud=baud)

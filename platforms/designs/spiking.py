@@ -8,8 +8,10 @@ from amaranth.hdl import Shape
 
 from gateware.bus.format import Command, Frame, encode, score_bytes
 from gateware.bus.uart import divisor_for
+from gateware.chip.core import AnswerLayout
 from gateware.chip.flash_loader import flash_image
-from gateware.chip.mapper import Memories, map_network
+from gateware.chip.mapper import Memories, MappingError, blocks_for, map_network
+from gateware.chip.recorder import Recorder
 from gateware.chip.serial_classifier import SerialClassifier
 from gateware.rtlil import to_rtlil
 
@@ -40,6 +42,8 @@ class SpikingDesign:
         What the network was made of.
     flash : int, optional
         Where in the board's flash the weights lie that are not part of the bitstream; the host loads them if not given.
+    observed : bool
+        Whether the host can read spikes, membranes and counters.
 
     Attributes
     ----------
@@ -53,15 +57,35 @@ class SpikingDesign:
         If the network takes streams of events, which the link does not carry, or weights are to come from the flash, and all are part of the bitstream.
     """
 
-    def __init__(self, network, part, *, baud=1_000_000, graph=None, flash=None):
+    def __init__(self, network, part, *, baud=1_000_000, graph=None, flash=None, observed=False):
         self.network, self.part, self.baud, self.graph, self.name = network, part, baud, graph, network.name
         if network.encoder == "events":
             raise ValueError(f"network encoder of {network.name} must be current, latency or stochastic, not events: the UART's frames hold levels; "
                              "gateware.chip.spiking_chip.SpikingChip takes events in a design of your own")
-        self.placement = map_network(network, Memories(part.family, part.ram, part.spram))
-        self.flash = flash
+        self.flash, self.observed = flash, observed
+        self.placement = self._place()
         if flash is not None and not self.load_words:
             raise ValueError(f"weights must be link for {self.name} on {part.name}, not flash: all of them are part of the bitstream")
+
+    def _place(self):
+        """Where the network goes on the part, in the block RAM that its observation leaves."""
+        network, part = self.network, self.part
+        if not self.observed:
+            return map_network(network, Memories(part.family, part.ram, part.spram))
+        needs = f"to be observed takes {self.observed_blocks} of the part's {part.ram} block RAMs"
+        if self.observed_blocks >= part.ram:
+            raise MappingError(needs)
+        try:
+            return map_network(network, Memories(part.family, part.ram - self.observed_blocks, part.spram))
+        except MappingError as error:
+            raise MappingError(f"{needs}, and of the others {error}") from None
+
+    @cached_property
+    def observed_blocks(self):
+        """Block RAMs that keep spikes and membranes of the last sample."""
+        layers = self.network.layers
+        recorder = Recorder([AnswerLayout(layer.neuron) for layer in layers], [layer.neurons for layer in layers], self.network.time_steps)
+        return sum(blocks_for(self.part.family, width, depth) for width, depth in recorder.memories)
 
     @property
     def layers(self):
@@ -70,7 +94,7 @@ class SpikingDesign:
 
     def create_core(self):
         """A fresh chip, without its serial line."""
-        return self.placement.create_chip(self.network)
+        return self.placement.create_chip(self.network, observed=self.observed)
 
     @cached_property
     def load_words(self):
@@ -106,7 +130,7 @@ class SpikingDesign:
     def assemble(self, clock_hz, build_id):
         """A fresh top level with a given build id."""
         return SerialClassifier(self.create_core(), divisor_for(clock_hz, self.baud), build_id, clock_hz=clock_hz, layers=self.layers,
-                                levels=self.network.levels, name=self.name, flash=self.flash)
+                                levels=self.network.levels, name=self.name, flash=self.flash, observed=self.observed)
 
     def gather_evidence(self, samples, *, use_cache, steps):
         """As :func:`platforms.designs.spiking_evidence.gather_chip_evidence`, with a file of samples or None."""
@@ -139,7 +163,7 @@ class SpikingDesign:
             "energy": estimate_energy(operations, median / clock_hz, self.part.name, clock_hz, build["clock"]["pll"]),
             "example": evidence["example"],
             "standing": evidence["standing"],
-        } | self._describe_flash(clock_hz)
+        } | self._describe_flash(clock_hz) | ({"observed": {"blocks": self.observed_blocks}} if self.observed else {})
 
     def _describe_flash(self, clock_hz):
         """Where the weights lie in the flash, and how long it takes to read them; nothing where they do not."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol, Self
 
-from gateware.bus.format import MAX_PIXEL, Classification, Command, Decoder, Frame, Identity, Status, encode
+import numpy as np
 
-from .errors import CorruptionError, RefusalError, SilenceError, WrongBuildError
-from .protocol import image_bytes, is_reply, load_payloads, reply_content
+from gateware.bus.format import MAX_PIXEL, Classification, Command, Decoder, Frame, Identity, Region, Registers, Status, encode
+from gateware.chip.recorder import membrane_bytes
+
+from .errors import CorruptionError, RefusalError, SilenceError, UnobservedError, VersionError, WrongBuildError
+from .protocol import image_bytes, is_reply, load_payloads, read_payloads, reply_content
 
 __all__ = ["Board", "Port"]
 
@@ -148,6 +151,55 @@ class Board:
             self._ask(Command.LOAD, payload)
             done += (len(payload) - 3) // 2
             progress(done, len(words))
+
+    def registers(self) -> Registers:
+        """Read what the board has counted: samples, frames, and of the last sample its clocks, events and spikes.
+
+        Raises
+        ------
+        UnobservedError
+            The design was not built to be observed.
+        WrongBuildError, PortError, SilenceError, CorruptionError, VersionError, RefusalError
+            There was no good answer.
+        """
+        layers = len((self._identity or self.identify()).layers) - 1
+        content = self._read(Region.REGISTERS, 0, Registers.size(layers))
+        try:
+            return Registers.unpack(content)
+        except ValueError as error:
+            raise VersionError(f"the registers of the board at {self._port.name} cannot be read: {error}") from None
+
+    def spikes(self) -> tuple[np.ndarray, ...]:
+        """Read every neuron's spikes in the last sample: of each layer an array of bool (time steps, neurons).
+
+        The neurons of a convolution stand place by place, at each channel by channel. Raises as :meth:`registers`.
+        """
+        found, registers = [], self.registers()
+        for k, layer in enumerate(registers.layers):
+            row = -(-layer.neurons // 8)
+            rows = np.frombuffer(self._read(Region.SPIKES, k, registers.time_steps * row), np.uint8).reshape(-1, row)
+            found.append(np.unpackbits(rows, axis=1, count=layer.neurons, bitorder="little").astype(bool))
+        return tuple(found)
+
+    def membranes(self) -> tuple[np.ndarray, ...]:
+        """Read every neuron's membrane at the end of the last sample, in the neuron's own unit: of each layer an array (neurons,).
+
+        In the order of :meth:`spikes`. Raises as :meth:`registers`.
+        """
+        found = []
+        for k, layer in enumerate(self.registers().layers):
+            size = membrane_bytes(layer.membrane_bits)
+            found.append(np.frombuffer(self._read(Region.MEMBRANES, k, layer.neurons * size), f"<i{size}").astype(np.int64))
+        return tuple(found)
+
+    def _read(self, region, layer, count):
+        try:
+            return b"".join(self._ask(Command.READ, payload) for payload in read_payloads(region, layer, count))
+        except RefusalError as error:
+            if error.status == Status.UNKNOWN_COMMAND:
+                raise UnobservedError(f"the design on the board at {self._port.name} does not offer {region.name.lower()} to be read: build "
+                                      f"it with --observe", error.status) from None
+            raise
 
     def _ask(self, command: Command, payload: bytes = b"", classes: int | None = None):
         heard = 0

@@ -1,6 +1,6 @@
 """What can go wrong between a host and a board: one exception type for each kind."""
 
-__all__ = ["CorruptionError", "LinkError", "PortError", "RefusalError", "SilenceError", "VersionError",
+__all__ = ["CorruptionError", "LinkError", "PortError", "RefusalError", "SilenceError", "UnobservedError", "VersionError",
            "WrongBuildError"]
 
 
@@ -41,3 +41,7 @@ class RefusalError(LinkError):
     def __init__(self, message, status):
         super().__init__(message)
         self.status = status
+
+
+class UnobservedError(RefusalError):
+    """The board's design was not built to be observed."""

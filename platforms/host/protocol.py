@@ -7,18 +7,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from gateware.bus.format import MAX_PIXEL, PROTOCOL_VERSION, REPLY, Classification, Command, Frame, Identity, Status
+from gateware.bus.format import (
+    LONGEST_READ,
+    MAX_PIXEL,
+    PROTOCOL_VERSION,
+    REPLY,
+    Classification,
+    Command,
+    Frame,
+    Identity,
+    Region,
+    Status,
+)
 
 from .errors import CorruptionError, RefusalError, VersionError
 
-__all__ = ["image_bytes", "is_reply", "load_payloads", "reply_content"]
+__all__ = ["image_bytes", "is_reply", "load_payloads", "read_payloads", "reply_content"]
 
 _REASONS = {
     Status.UNKNOWN_COMMAND: "it does not know this command",
     Status.BAD_LENGTH: "the payload does not have the length that it expects",
     Status.PIXEL_OUT_OF_RANGE: "a pixel is above the network's highest level",
     Status.NOT_LOADED: "its weights have not been loaded since it was switched on",
-    Status.OUT_OF_MEMORY: "the words reach beyond its memory of weights",
+    Status.OUT_OF_MEMORY: "what was asked for reaches beyond its memory",
     Status.LOADING: "it is still reading its weights from its flash",
     Status.BAD_FLASH: "its flash does not hold this network's weights, or they are damaged: program them, or load them over the link",
 }
@@ -75,13 +86,19 @@ def load_payloads(words, capacity: int):
         yield start.to_bytes(3, "little") + b"".join(word.to_bytes(2, "little") for word in words[start:start + each])
 
 
+def read_payloads(region: Region, layer: int, count: int):
+    """Payloads of READ for ``count`` bytes of a region, in order: region, layer, address, bytes less one."""
+    for start in range(0, count, LONGEST_READ):
+        yield bytes([region, layer]) + start.to_bytes(2, "little") + bytes([min(LONGEST_READ, count - start) - 1])
+
+
 def _nothing(payload, classes):
     if payload:
         raise ValueError(f"no payload was expected, not {payload.hex(' ')}")
 
 
 _CONTENT = {Command.IDENTIFY: lambda payload, classes: Identity.unpack(payload), Command.CLASSIFY: Classification.unpack,
-            Command.LOAD: _nothing}
+            Command.LOAD: _nothing, Command.READ: lambda payload, classes: payload}
 
 
 def is_reply(frame: Frame, request: Frame) -> bool:
@@ -89,7 +106,7 @@ def is_reply(frame: Frame, request: Frame) -> bool:
     return frame.sequence == request.sequence and frame.command == request.command | REPLY
 
 
-def reply_content(frame: Frame, command: Command, classes: int | None = None) -> Identity | Classification | None:
+def reply_content(frame: Frame, command: Command, classes: int | None = None) -> Identity | Classification | bytes | None:
     """What a reply says.
 
     Parameters

@@ -12,6 +12,7 @@ from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.input_encoder import InputEncoder
 from gateware.chip.membrane_readout import MembraneReadout
 from gateware.chip.readout import CountReadout
+from gateware.chip.recorder import Recorder
 from gateware.chip.serial_classifier import SerialClassifier
 from gateware.chip.spike_delays import SpikeDelays
 from gateware.chip.spiking_chip import SpikingChip
@@ -35,6 +36,7 @@ from .input_encoder import input_encoder
 from .membrane_readout import membrane_readout
 from .neuron_bank import neuron_bank
 from .readout import count_readout
+from .recorder import recorder
 from .serial_classifier import serial_classifier
 from .spec import Spec
 from .spike_delays import spike_delays
@@ -55,6 +57,7 @@ _CONTRACTS = {
     EventMerge: event_merge,
     FlashLoader: flash_loader,
     FlashReader: flash_reader,
+    Recorder: recorder,
     SerialClassifier: serial_classifier,
     FirstSpikeReadout: first_spike_readout,
     FoldedStep: folded_step,

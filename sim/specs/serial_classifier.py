@@ -6,6 +6,7 @@ from gateware.chip.spiking_chip import SpikingChip
 from .classifier import classifier
 from .flash_loader import flash_loader
 from .flash_reader import flash_reader
+from .recorder import recorder
 from .spiking_chip import spiking_chip
 from .uart_transmitter import uart_transmitter
 
@@ -32,4 +33,6 @@ def serial_classifier(spec, m, top, *path):
         reader, loader = top._flash
         flash_reader(spec, m, reader, *path, "flash_reader")
         flash_loader(spec, m, loader, *path, "flash_loader")
+    if top._recorder is not None:
+        recorder(spec, m, top._recorder, *path, "recorder")
     uart_transmitter(spec, m, top._uart[1], *path, "uart_transmitter")

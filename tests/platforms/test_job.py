@@ -32,7 +32,7 @@ def made(monkeypatch):
     """Counts how often the digits are really built; what is made is a stand-in."""
     calls = []
 
-    def make(board, clock, baud, network, samples, conversion, weights, use_cache, steps):
+    def make(board, clock, baud, network, samples, conversion, weights, observe, use_cache, steps):
         calls.append((board.name, clock, baud, use_cache))
         return {"digits.bin": b"bits", "report.json": json.dumps({"format": 1, "board": board.name}).encode()}
 

@@ -52,6 +52,9 @@ def hardware_neuron(name, kind, values, formats, conventions):
     threshold : dict or None
         ``wanted`` and ``held``, in steps of the membrane's format.
     """
+    if values.synapse is not None and conventions.synapse == "joint" and conventions.integration == "exact":
+        raise refuse(name, kind, "convention synapse", "is 'joint' with exact integration, and no hardware neuron has it; accepted are 'first' and "
+                                                       "'jump', or Euler's method")
     unit, membrane = formats.unit, formats.membrane
     rest, start = values.rest / unit, _initial(kind, values, conventions) / unit
     # The leak that hardware holds; neurons from equations get the same.

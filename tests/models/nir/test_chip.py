@@ -9,6 +9,7 @@ import pytest
 import models
 from gateware.chip.network import Conv2d, Dense
 from gateware.chip.spiking_chip import SpikingChip
+from gateware.neurons.cuba_lif import CubaLeakyIntegrator, CubaLIF
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.lif import LIF
 from gateware.neurons.subtractive_lif import SubtractiveLIF
@@ -131,6 +132,10 @@ def test_the_neurons_that_are_chosen():
     assert neuron(nir.IF(full(1000, 8), full(99, 8)), reset="subtract") is SubtractiveLIF
     assert neuron(nir.LI(full(0.01, 8), full(1, 8), full(0, 8))) is LeakyIntegrator
     assert neuron(nir.I(full(1, 8))) is LeakyIntegrator
+    current_based = nir.CubaLIF(full(0.01, 8), full(0.02, 8), full(1, 8), full(0, 8), full(99, 8))
+    assert all(neuron(current_based, conventions=tool) is CubaLIF for tool in ("nir", "norse", "snntorch", "spikingjelly"))
+    assert neuron(nir.CubaLI(full(0.01, 8), full(0.02, 8), full(1, 8), full(0, 8))) is CubaLeakyIntegrator
+    assert neuron(current_based, synapse="joint").__name__ == "EquationNeuron"
     assert neuron(nir.IF(full(1000, 8), full(99, 8))).__name__ == "EquationNeuron"
     assert neuron(lif(8, v_threshold=99), conventions="snntorch").__name__ == "EquationNeuron"
 
@@ -280,6 +285,8 @@ W = nir.Linear(np.eye(2))
     ((2,), [W, lif(2), W], {}, r"'n2' \(Linear\) follows the last neurons"),
     ((2,), [W, nir.I(full(1, 2)), W, lif(2)], {}, r"'n1' \(I\) does not spike: as a chip's layer it must be the last one, and 'n3' follows"),
     ((2,), [nir.Threshold(full(1, 2)), lif(2)], {}, r"'n0' \(Threshold\) has no place in a chip's layers"),
+    ((2,), [W, nir.CubaLI(full(0.01, 2), full(0.02, 2), full(1, 2), full(0, 2))], {"synapse": "joint", "integration": "exact"},
+     r"'n1' \(CubaLI\) convention synapse is 'joint' with exact integration"),
     ((2,), [W, lif(2)], {"encoder": "latency"}, "encoder must be 'current' or 'events', not 'latency'"),
     ((2,), [W, lif(2)], {"encoder": "events", "input_range": (-1, 1)}, "must begin at 0, not at -1.0: an input without an event is 0"),
     ((2,), [W, lif(2)], {"encoder": "events", "samples": np.zeros((3, 2))}, r"samples must have the shape \(samples, 10, 2\), not \(3, 2\)"),

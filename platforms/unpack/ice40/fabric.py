@@ -83,6 +83,14 @@ class Fabric:
 
     def wire(self, wire):
         """The signal on a wire; None if nothing is connected to it."""
+        wire = self._follow(wire)
+        if wire not in self._known:
+            self._known[wire] = None  # a loop of LUTs that pass on each other's output ends here
+            self._known[wire] = self._driver(wire)
+        return self._known[wire]
+
+    def _follow(self, wire):
+        """The wire at which the connections to a wire begin."""
         path = []
         while (pip := self._pip[wire]) >= 0:
             path.append(int(pip))
@@ -90,10 +98,7 @@ class Fabric:
             if len(path) > 10_000:
                 raise DifferenceError(f"the wire {self.database.wire_name(wire)} drives itself")
         self._used.update(path)
-        if wire not in self._known:
-            self._known[wire] = None  # a loop of LUTs that pass on each other's output ends here
-            self._known[wire] = self._driver(wire)
-        return self._known[wire]
+        return wire
 
     def input(self, bel, port):
         """The signal or constant at an input of a cell, idle inputs included."""
@@ -143,10 +148,26 @@ class Fabric:
         signal = wire if isinstance(wire, bool) else self.wire(wire)
         return False if signal is None else signal
 
+    def _constant_or_wire(self, wire):
+        source = self._follow(wire)
+        if source not in self._outputs:
+            return False
+        bel, port = self._outputs[source][0]
+        place = (bel.x, bel.y, bel.z)
+        if bel.kind != "lc" or port != "O" or self.cell(place).flip_flop:
+            return source
+        function = reduce_function(self.cell(place).table, [each if self._connected(each) else False for each in self._inputs[place]])
+        if not isinstance(function, bool):
+            return source
+        self._explain(place, *TABLE_BITS)  # a constant 1, or a 0 for an input that is idle at 1, made by a LUT
+        return function
+
+    def _connected(self, wire):
+        return self._pip[wire] >= 0 or wire in self._outputs
+
     def _signal(self, kind, place, table, wires):
-        # Only what is not connected counts as constant here, so that following a signal never goes through a function.
-        function = reduce_function(table, [wire if isinstance(wire, bool) or self._pip[wire] >= 0 or wire in self._outputs else False
-                                           for wire in wires])
+        # Only what needs no function to be known counts as constant here, so that following a signal never goes through a function.
+        function = reduce_function(table, [wire if isinstance(wire, bool) else self._constant_or_wire(wire) for wire in wires])
         if isinstance(function, tuple):
             return (kind, *place)
         return function if isinstance(function, bool) else self._constant_or_signal(function)
@@ -183,11 +204,14 @@ class Fabric:
                 return self.wire(buffers[0].pins["USER_SIGNAL_TO_GLOBAL_BUFFER"])
         for kind in ("hfosc", "pll", "io"):
             for bel, port in drivers:
-                if bel.kind == kind and (kind != "pll" or self._pll_runs(bel)):
+                if bel.kind == kind and self._runs(bel):
                     return self.output(bel, port)
         bel, port = drivers[0]
         return self.output(bel, port)
 
-    def _pll_runs(self, bel):
-        options = (bel.options[f"PLLTYPE_{k}"] for k in range(3))
-        return any(self.bits.flag(place, f"PLL.{name}") for place, name in options)
+    def _runs(self, bel):
+        """Whether a cell that shares its output's wire with others drives it."""
+        if bel.kind == "hfosc":
+            return self._pip[bel.pins["CLKHFPU"]] >= 0
+        options = (bel.options[f"PLLTYPE_{k}"] for k in range(3)) if bel.kind == "pll" else ()
+        return bel.kind != "pll" or any([self.bits.flag(place, f"PLL.{name}") for place, name in options])

@@ -6,6 +6,7 @@ from torch import nn
 from gateware.chip.network import SpikingNetwork
 
 from .cells import LI, LIF
+from .fused import FusedLIF
 from .layers import PooledConv2d, SpikingLayer
 
 __all__ = ["SpikingClassifier", "convolutional", "dense"]
@@ -68,8 +69,8 @@ def dense(sizes, time_steps, *, levels, generator):
     return _initialised(SpikingClassifier(layers, time_steps), generator)
 
 
-def convolutional(time_steps, *, levels, generator, channels=(16, 32), kernel=5, side=28, classes=10):
-    """Convolutions with sums over 2 x 2 windows between them; the last one spans what is left: 16C5-P2-32C5-P2-10.
+def convolutional(time_steps, *, levels, generator, channels=(14, 48), kernel=5, side=28, classes=10):
+    """Convolutions with sums over 2 x 2 windows between them; the last one spans what is left: 14C5-P2-48C5-P2-10.
 
     See :func:`dense` for what they share.
     """
@@ -77,7 +78,7 @@ def convolutional(time_steps, *, levels, generator, channels=(16, 32), kernel=5,
     for number, after in enumerate((*channels, classes)):
         last = number == len(channels)
         size = side // pool if last else kernel
-        layers.append(SpikingLayer(PooledConv2d(before, after, size, side=side, pool=pool), LI() if last else LIF(),
+        layers.append(SpikingLayer(PooledConv2d(before, after, size, side=side, pool=pool), LI() if last else FusedLIF(),
                                    levels=1 if number else levels))
         before, side, pool = after, side // pool - size + 1, 2
     return _initialised(SpikingClassifier(layers, time_steps), generator)

@@ -22,11 +22,12 @@ def add_commands(networks):
                "  python -m models train mnist -o mnist.npz\n"
                "  python -m models train mnist --hidden 256 --time-steps 4 --weight-bits 4\n"
                "  python -m models train mnist --resume          after an interruption, with the other options as before")
-    mnist.add_argument("--network", choices=("dense", "conv"), default="dense", help="dense (default), or conv: 16C5-P2-32C5-P2-10")
+    mnist.add_argument("--network", choices=("dense", "conv"), default="dense", help="dense (default), or conv: 14C5-P2-48C5-P2-10")
     mnist.add_argument("--hidden", type=int, nargs="+", metavar="N", help="neurons of each hidden layer of a dense network (default 128)")
     mnist.add_argument("--time-steps", type=int, default=8, metavar="T", help="of an image (default 8)")
     mnist.add_argument("--weight-bits", type=int, choices=BITS, default=8, metavar="BITS", help="of a weight, 2 to 8 (default 8)")
-    mnist.add_argument("--epochs", type=int, default=30, metavar="N", help="with real numbers; a fifth as many follow (default 30)")
+    mnist.add_argument("--epochs", type=int, default=30, metavar="N",
+                       help="with real numbers; a fifth as many follow with integers, for conv a tenth (default 30)")
     mnist.add_argument("--seed", type=int, default=0, help="of every random choice (default 0)")
     mnist.add_argument("--data", type=Path, metavar="FOLDER", help="with MNIST's files, in place of SPIKELOOM_DATA")
     mnist.add_argument("-o", "--out", type=Path, default=Path("mnist.npz"), metavar="FILE", help="network file to write (default mnist.npz)")

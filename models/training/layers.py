@@ -16,6 +16,7 @@ from gateware.step import Q
 from models import golden
 
 from .cells import LI, LIF
+from .fused import window_sums
 
 __all__ = ["Grid", "PooledConv2d", "SpikingLayer"]
 
@@ -43,7 +44,7 @@ class PooledConv2d(nn.Conv2d):
 
     def pooled(self, inputs):
         """The sums that are convolved."""
-        return inputs if self.pool == 1 else F.avg_pool2d(inputs, self.pool) * self.pool**2
+        return inputs if self.pool == 1 else window_sums(inputs, self.pool)
 
 
 @dataclass(frozen=True)

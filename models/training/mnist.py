@@ -24,13 +24,16 @@ __all__ = ["MnistRecipe", "train_mnist"]
 
 VALIDATION = 1 / 12     # of the training images: 5,000 of MNIST's
 VALIDATION_SEED = 0     # the same images for every training, so that figures can be compared
-BATCH = 256
+BATCH = {"dense": 256, "conv": 128}
 CHUNK = 500             # images that are classified at a time
 FINE = 1 / 8            # learning rate of the integer epochs
 WARM_UP = 200           # optimiser steps, at most a tenth of all
 DECAY = 1e-3
 OTHER_RATE = 0.3        # learning rate of biases and time constants beside that of the weights
-RATES = {"dense": 4e-3, "conv": 3e-3}
+RATES = {"dense": 4e-3, "conv": 2e-3}
+FALLS = {"dense": lambda step, steps: (1 + math.cos(math.pi * step / steps)) / 2,     # of the learning rate
+         "conv": lambda step, steps: min(1.0, (1 - step / steps) / 0.3)}             # so that a longer training begins as a shorter one
+SHARES = {"dense": 5, "conv": 10}   # epochs with real numbers for each with integers
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class MnistRecipe:
     Parameters
     ----------
     network : str
-        ``"dense"``, or ``"conv"``: 16C5-P2-32C5-P2-10.
+        ``"dense"``, or ``"conv"``: 14C5-P2-48C5-P2-10.
     hidden : tuple of int
         Neurons of each hidden layer of a dense network.
     time_steps : int
@@ -48,7 +51,7 @@ class MnistRecipe:
     weight_bits : int
         2 to 8.
     epochs : int
-        Passes over the training images with real numbers; a fifth as many follow with integers.
+        Passes over the training images with real numbers; a fifth as many follow with integers, a tenth for ``"conv"``.
     seed : int
         0 to 2**63 - 1.
 
@@ -80,12 +83,12 @@ class MnistRecipe:
     @property
     def fine_epochs(self):
         """Epochs with integers."""
-        return math.ceil(self.epochs / 5)
+        return math.ceil(self.epochs / SHARES[self.network])
 
     @property
     def name(self):
         """Of the network."""
-        return "MNIST" if self.network == "dense" else "MNIST 16C5-P2-32C5-P2-10"
+        return "MNIST" if self.network == "dense" else "MNIST 14C5-P2-48C5-P2-10"
 
     @property
     def command(self):
@@ -156,6 +159,7 @@ class _Training:
         self.images, self.labels = torch.from_numpy(data.train_images[kept]), torch.from_numpy(data.train_labels[kept])
         digest = hashlib.sha256(data.train_images.tobytes() + data.train_labels.tobytes()).hexdigest()
         self.identity = {**asdict(recipe), "hidden": list(recipe.hidden), "data": digest}
+        self.batch = BATCH[recipe.network]
         self.done, self.total = 0, recipe.epochs + recipe.fine_epochs
         self.figures = {}
         self._begin()
@@ -166,7 +170,7 @@ class _Training:
 
     @property
     def _batches(self):
-        return math.ceil(len(self.labels) / BATCH)
+        return math.ceil(len(self.labels) / self.batch)
 
     def _begin(self):
         """A new optimiser, for real numbers or for integers."""
@@ -182,8 +186,8 @@ class _Training:
     def epoch(self):
         """One pass over the training images; the figures of it."""
         losses = 0.0
-        for chosen in torch.randperm(len(self.labels), generator=self.generator).split(BATCH):
-            factor = min(1.0, (self.step + 1) / min(WARM_UP, self.steps / 10)) * (1 + math.cos(math.pi * self.step / self.steps)) / 2
+        for chosen in torch.randperm(len(self.labels), generator=self.generator).split(self.batch):
+            factor = min(1.0, (self.step + 1) / min(WARM_UP, self.steps / 10)) * FALLS[self.recipe.network](self.step, self.steps)
             for group in self.optimiser.param_groups:
                 group["lr"] = self.rate * group["share"] * factor
             levels = torch.clamp(torch.floor((distort(self.images[chosen], self.generator) + 8) / 16), 0, LEVELS)

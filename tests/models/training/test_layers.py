@@ -83,7 +83,7 @@ def test_a_convolutional_classifier_has_the_shape_of_its_name():
     assert classifier(torch.rand(2, 1, 28, 28)).shape == (3, 2, 10)
     classifier.quantise(8)
     network = classifier.to_network("conv", {})
-    assert network.inputs == (1, 28, 28) and network.sizes == (784, 16 * 24 * 24, 32 * 8 * 8, 10)
+    assert network.inputs == (1, 28, 28) and network.sizes == (784, 14 * 24 * 24, 48 * 8 * 8, 10)
     assert classifier(torch.ones(2, 1, 28, 28)).shape == (3, 2, 10)
 
 

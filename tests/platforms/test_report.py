@@ -131,8 +131,11 @@ def test_page_of_a_part_without_figures_has_counts_only(spiking_report):
 
 
 def test_page_says_how_samples_go_in_and_classes_come_out(spiking_report):
-    for encoder, readout, text in (("latency", "first spike", "Each input spikes once, the earlier the higher it is; the class is the output neuron that "
-                                                              "spikes first"),
+    assert "formats" not in render_page(spiking_report)
+    made = spiking_report["design"] | {"provenance": {"formats": "membranes hold what the first 200 need"}}
+    assert "<dt>formats</dt><dd>membranes hold what the first 200 need</dd>" in render_page(spiking_report | {"design": made})
+    for encoder, readout, text in (("latency", "first spike", "Each input spikes once, the earlier the higher it is; the class is the output "
+                                                              "neuron that spikes first"),
                                    ("stochastic", "count", "the higher they are; the class is the output neuron with the most spikes.")):
         page = render_page(spiking_report | {"design": spiking_report["design"] | {"encoder": encoder, "readout": readout}})
         assert text in " ".join(page.split())

@@ -1,5 +1,7 @@
 """A spiking classifier in training: dense or convolutional, current in, membranes out."""
 
+import contextlib
+
 import torch
 from torch import nn
 
@@ -44,6 +46,18 @@ class SpikingClassifier(nn.Module):
         """Integers in every layer from now on; see :meth:`SpikingLayer.quantise`."""
         for layer in self.layers:
             layer.quantise(bits, self.time_steps)
+
+    @contextlib.contextmanager
+    def real_numbers(self):
+        """Inside, the weights as they are under their integers, in floating point."""
+        grids = [layer.grid for layer in self.layers]
+        try:
+            for layer in self.layers:
+                layer.grid = None
+            yield
+        finally:
+            for layer, grid in zip(self.layers, grids):
+                layer.grid = grid
 
     def to_network(self, name, provenance):
         """The quantised classifier as the description that hardware is made from."""

@@ -110,8 +110,8 @@ def train_mnist(data, recipe=MnistRecipe(), *, checkpoint=None, resume=False, on
     Parameters
     ----------
     data : Mnist
-        A twelfth of its training images is held out for validation. The test images are classified once with real numbers
-        and once with integers, when the training of each is over, and decide nothing.
+        A twelfth of its training images is held out for validation. The test images are classified with real numbers and with
+        integers when the training of each is over, and at the end with the final weights as real numbers; they decide nothing.
     recipe : MnistRecipe
     checkpoint : path-like, optional
         Where the state is kept after every epoch.
@@ -202,6 +202,11 @@ class _Training:
         if self.done in (self.recipe.epochs, self.total):
             test = self.accuracy(self.data.test_images, self.data.test_labels)
             self.figures["integer" if self.done == self.total else "float"] = {"validation": list(validation), "test": list(test)}
+        if self.done == self.total:
+            with self.classifier.real_numbers():
+                self.figures["final float"] = {
+                    "validation": list(self.accuracy(self.data.train_images[self.validation], self.data.train_labels[self.validation])),
+                    "test": list(self.accuracy(self.data.test_images, self.data.test_labels))}
         if self.done == self.recipe.epochs:
             self.classifier.quantise(self.recipe.weight_bits)
             self._begin()

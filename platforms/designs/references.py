@@ -82,8 +82,7 @@ def reference_rows(network, graph, samples, steps):
             step.result = str(found)
         rows.append(accuracy_row("NIR graph in floating point", found, f"computed here on {samples.source}, inputs rounded to the chip's levels"))
     elif (said := _said(network)) is not None:
-        rows.append(accuracy_row("real weights, in floating point", said,
-                                 "test data, as the network's file says: before it was trained on in integers"))
+        rows.append(accuracy_row("real weights, in floating point", said, "test data, as the network's file says: the real numbers that were rounded"))
     return rows + _stochastic_rows(network, samples, steps)
 
 
@@ -92,7 +91,7 @@ def _said(network):
     from models.networks import Accuracy
 
     try:
-        return Accuracy(*network.provenance["figures"]["float"]["test"])
+        return Accuracy(*network.provenance["figures"]["final float"]["test"])
     # A file's provenance is free: it may say nothing of it, or something else.
     except (KeyError, TypeError, ValueError):
         return None

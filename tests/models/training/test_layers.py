@@ -39,6 +39,17 @@ def test_integers_of_many_bits_are_near_the_real_numbers(classifier):
     assert (integer - real).abs().mean() < 0.1 * real.abs().mean()
 
 
+def test_the_real_numbers_under_the_integers_are_those_from_before_but_for_the_rounded_leak(classifier):
+    with torch.no_grad():
+        real = classifier(LEVELS)
+        classifier.quantise(2)
+        integer = classifier(LEVELS)
+        with pytest.raises(KeyboardInterrupt), classifier.real_numbers():
+            assert torch.allclose(classifier(LEVELS), real, atol=1e-3)
+            raise KeyboardInterrupt
+        assert torch.equal(classifier(LEVELS), integer) and not torch.allclose(integer, real, atol=1e-3)
+
+
 def test_the_gradient_passes_through_the_integers(classifier):
     classifier.quantise(8)
     classifier(LEVELS).square().sum().backward()

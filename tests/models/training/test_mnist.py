@@ -45,7 +45,7 @@ def test_training_improves(unbroken):
     losses = [each["loss"] for _, _, each in figures]
     assert losses[11] < losses[4] < losses[0] / 1.3
     assert figures[-1][2]["validation"].total == round(1257 / 12)
-    for kind in ("float", "integer"):
+    for kind in ("float", "final float", "integer"):
         assert Accuracy(*network.provenance["figures"][kind]["test"]).fraction > 0.6
 
 

@@ -24,8 +24,8 @@ def test_a_row_has_its_interval():
 
 
 @pytest.mark.parametrize("figures, expected", [
-    ({"figures": {"float": {"test": [9857, 10000]}}}, [(9857, 10000)]), ({}, []), ({"figures": {"float": {"test": "98 %"}}}, []),
-    ({"figures": {"float": {"test": [5, 4]}}}, []), ({"figures": 3}, [])])
+    ({"figures": {"final float": {"test": [9857, 10000]}}}, [(9857, 10000)]), ({}, []), ({"figures": {"final float": {"test": "98 %"}}}, []),
+    ({"figures": {"final float": {"test": [5, 4]}}}, []), ({"figures": 3}, [])])
 def test_what_training_said_of_real_weights_is_quoted(figures, expected):
     rows = reference_rows(replace(COUNT, provenance=figures), None, _samples(COUNT), Steps())
     assert [(row["correct"], row["total"]) for row in rows] == expected
@@ -42,5 +42,5 @@ def test_a_graph_is_evaluated_here():
     class Graph:
         def classify(self, levels):
             return levels[:, 0] % COUNT.sizes[-1]
-    (row,) = reference_rows(replace(COUNT, provenance={"figures": {"float": {"test": [1, 2]}}}), Graph(), _samples(COUNT), Steps())
+    (row,) = reference_rows(replace(COUNT, provenance={"figures": {"final float": {"test": [1, 2]}}}), Graph(), _samples(COUNT), Steps())
     assert (row["name"], row["correct"], row["total"]) == ("NIR graph in floating point", 40, 40) and "forty samples" in row["note"]

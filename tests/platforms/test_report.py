@@ -144,3 +144,18 @@ def test_page_says_how_samples_go_in_and_classes_come_out(spiking_report):
 def test_page_of_samples_without_labels_has_no_accuracy(spiking_report):
     page = render_page(spiking_report | {"accuracy": [], "confusion": None, "peers": []})
     assert "How often it is right" not in page and "What energy it may take" in page
+
+
+def test_page_says_how_weights_get_into_the_flash_and_what_is_observed(spiking_report):
+    report = spiking_report | {"observed": {"blocks": 4}, "flash": {
+        "file": "flash.bin", "weights": "weights.bin", "offset": 0x40000, "bytes": 100_500, "clocks": 1_709_783, "seconds": 1_709_783 / 24e6,
+        "commands": ["iceprog -o 262144 weights.bin", "openFPGALoader -b ice40_generic -o 262144 weights.bin"]}}
+    page = " ".join(render_page(report).split())
+    for text in ("flash.bin: the bitstream, and 100,500 bytes of weights at 0x40000, read in 1,709,783 clocks after each configuration (71.2 ms)",
+                 "<code>iceprog -o 262144 weights.bin</code>", "4 block RAMs keep spikes and membranes"):
+        assert text in page, text
+    rows = dict(short_rows(report))
+    assert rows["weights"] == "100,500 bytes at 0x40000 of the flash, read in 1,709,783 clocks = 71.2 ms after each configuration"
+    assert rows["flash"] == ("flash.bin holds bitstream and weights: python -m platforms program icebreaker; weights alone: iceprog -o 262144 "
+                             "weights.bin or openFPGALoader -b ice40_generic -o 262144 weights.bin")
+    assert rows["to be observed"] == "4 block RAMs, among those below, keep spikes and membranes"

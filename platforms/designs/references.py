@@ -82,7 +82,8 @@ def reference_rows(network, graph, samples, steps):
             step.result = str(found)
         rows.append(accuracy_row("NIR graph in floating point", found, f"computed here on {samples.source}, inputs rounded to the chip's levels"))
     elif (said := _said(network)) is not None:
-        rows.append(accuracy_row("real weights, in floating point", said, "test data, as the network's file says: the real numbers that were rounded"))
+        rows.append(accuracy_row("real weights, in floating point", said,
+                                 "test data, as the network's file says: the real numbers that were rounded"))
     return rows + _stochastic_rows(network, samples, steps)
 
 

@@ -54,7 +54,8 @@ class SpikingDesign:
     MappingError
         If the network does not fit the part.
     ValueError
-        If the network takes streams of events, which the link does not carry, or weights are to come from the flash, and all are part of the bitstream.
+        If the network takes streams of events, which the link does not carry, or weights are to come from the flash, and all are part
+        of the bitstream.
     """
 
     def __init__(self, network, part, *, baud=1_000_000, graph=None, flash=None, observed=False):

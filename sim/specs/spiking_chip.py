@@ -36,7 +36,8 @@ def spiking_chip(spec, m, chip, *path):
         Where the chip is in the specified component.
     """
     of = f" of {'.'.join(path)}" if path else ""
-    parts = [("encoder", input_encoder, chip.encoder), ("inputs", address_events, chip.inputs), ("readout", _READOUTS[type(chip.readout)], chip.readout)]
+    parts = [("encoder", input_encoder, chip.encoder), ("inputs", address_events, chip.inputs),
+             ("readout", _READOUTS[type(chip.readout)], chip.readout)]
     for name, contract, found in (("core", spiking_core, chip.cores), ("events", address_events, chip.events),
                                   ("delays", spike_delays, chip.delays), ("merge", event_merge, chip.merges),
                                   ("fork", stream_fork, chip.forks)):

@@ -55,7 +55,8 @@ def run(monkeypatch, tmp_path):
 
     def run(**changes):
         options = argparse.Namespace(**{"port": "/dev/fake", "image": None, "count": 3, "baud": 1_000_000, "network": None, "samples": None,
-                                        "flash": None, "observe": False, "conversion": {}, "timeout": 0.25, "folder": tmp_path, "json": False} | changes)
+                                        "flash": None, "observe": False, "conversion": {}, "timeout": 0.25, "folder": tmp_path,
+                                        "json": False} | changes)
         console, said = Console(file=io.StringIO(), width=100), []
         run_images(board, choose_clock(board), options, console=console, say=lambda text, style: said.append(text))
         return console.file.getvalue(), said

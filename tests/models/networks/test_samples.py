@@ -37,7 +37,7 @@ def test_levels_are_taken_as_they_are_and_images_become_levels(tmp_path):
     ({"images": np.zeros((2, 4), int)}, "images of .* must be bytes, not int64"),
     ({"levels": np.zeros((0, 4), int)}, "levels of .* must have 4 values in each sample"),
     ({"x": np.zeros(1)}, "the file of samples .* must hold either levels or images, not x"),
-    ({"levels": np.zeros((2, 4), int), "labels": np.array([0, 3])}, 
+    ({"levels": np.zeros((2, 4), int), "labels": np.array([0, 3])},
      r"labels of .* must be one integer from 0 to 2 for each of the 2 samples, not int64 of shape \(2,\) from 0 to 3$"),
     ({"levels": np.zeros((2, 4), int), "labels": np.array([0])}, "labels of .* must be one integer from 0 to 2 for each of the 2 samples")])
 def test_wrong_samples_are_refused(tmp_path, arrays, message):

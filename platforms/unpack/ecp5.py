@@ -60,9 +60,7 @@ def compare_contents(netlist, bels, text):
                 raise DifferenceError(f"{what} has the initial value {expected}, in the bitstream {found}")
         elif cell.kind in RAMS:
             x, y, part = _place(RAM_PLACE, place, what)
-            # A block is three tiles wide; which contents it takes stands in one of them.
-            names = [settings[y, x + k][f"{part}.WID"] for k in range(3) if f"{part}.WID" in settings[y, x + k]]
-            contents = memories.pop(int(names[0][::-1], 2) if names else 0, None)
+            contents = memories.pop(_contents_number(settings, x, y, part), None)
             if contents is None:
                 raise DifferenceError(f"{what} has no contents in the bitstream")
             _compare_ram(what, cell, contents)
@@ -88,6 +86,14 @@ def _read(text):
         elif head.startswith("bram_init "):
             memories[int(head.split()[1])] = [int(word, 16) for line in lines for word in line.split()]
     return settings, memories
+
+
+def _contents_number(settings, x, y, part):
+    """The number of the contents that a block takes, of nine bits, the lowest one first."""
+    # A block is three tiles wide. Of the last block of four the number is in two of them; bits of the other tile read as 1 there,
+    # and a tile without a set bit is left out.
+    middle, right = (int(settings[y, x + k].get(f"{part}.WID", "0" * 9)[::-1], 2) for k in (1, 2))
+    return middle & 0b1111 | right & 0b1_1111_0000 if part == "EBR3" else middle
 
 
 def _place(pattern, place, what):

@@ -1,11 +1,13 @@
 # amaranth: UnusedElaboratable=no
 import json
 import re
+from collections import defaultdict
 
 import pytest
 
 from platforms.errors import DifferenceError
 from platforms.progress import Steps
+from platforms.unpack import ecp5
 from platforms.unpack.check import compare_bitstream, compare_unpacked, summary
 
 from .design import ROWS, Everything, build, run
@@ -64,3 +66,11 @@ def test_one_bit_of_a_lut_and_of_a_flip_flop(built):
 def test_contents_of_a_memory_that_is_not_there(built):
     assert _break(built, lambda text: text + "\n.bram_init 9\n" + "000 " * 2048) == "the bitstream has contents of 1 more block RAMs than the netlist"
     assert _break(built, lambda text: text.replace(".bram_init 3", ".bram_init 5")).endswith("has no contents in the bitstream")
+
+
+@pytest.mark.parametrize("part, tiles, number", [
+    ("EBR0", {1: "001100000"}, 12), ("EBR2", {}, 0), ("EBR3", {1: "011111111", 2: "111110000"}, 30),
+    ("EBR3", {2: "111111000"}, 48), ("EBR3", {1: "101011111"}, 5), ("EBR3", {}, 0)])
+def test_the_number_of_a_block_s_contents_stands_in_one_tile_or_two(part, tiles, number):
+    settings = defaultdict(dict) | {(25, 10 + k): {f"{part}.WID": word} for k, word in tiles.items()}
+    assert ecp5._contents_number(settings, 10, 25, part) == number

@@ -174,7 +174,21 @@ class CubaLeakyIntegrator(StepComponent):
 
     .. math:: i' = i - \frac{dt}{\tau_{syn}} i + I, \qquad v' = v - \frac{dt}{\tau_{mem}} v + i'
 
-    See :class:`CubaLIF`, of which it is the part below the threshold, for parameters, members and arithmetic; ``spike`` is always 0.
+    It is the part of :class:`CubaLIF` below the threshold, with the same arithmetic.
+
+    Parameters
+    ----------
+    tau_syn, tau_mem, dt, membrane, synapse, current
+        As in :class:`CubaLIF`.
+
+    Members
+    -------
+    current : In(current)
+        What one step adds to the synaptic current, in the unit of the membrane.
+    spike : Out(1)
+        Always 0.
+    v : Out(membrane)
+        The membrane after the step.
 
     Raises
     ------

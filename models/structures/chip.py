@@ -77,7 +77,7 @@ class SynapsesModel:
 
     def currents(self, values):
         """The sums (K, neurons) of time steps' values (K, inputs)."""
-        return self._sums(values)
+        return self._sums(np.asarray(values))
 
     def run(self, items):
         """The output stream (``current``, ``first``) of whole time steps' events."""

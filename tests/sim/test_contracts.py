@@ -203,7 +203,7 @@ MUTANTS = [
     (SpikingCore, "bank.o.ready.eq(self.o.ready | empty)", "bank.o.ready.eq(1)", "stream o holds"),
     (SpikingCore, "self.o.valid.eq(bank.o.valid & ~empty)", "self.o.valid.eq(bank.o.valid & (place != 0))", "answers in turn"),
     (SpikingCore, "bank.i.valid.eq(synapses.o.valid)", "bank.i.valid.eq(1)", "drives the neuron whose it is"),
-    (SpikingChip, "self.i.ready.eq(inputs.i.ready & ~busy)", "self.i.ready.eq(inputs.i.ready)", "no input is taken"),
+    (SpikingChip, "self.i.ready.eq(sample.ready & ~busy)", "self.i.ready.eq(sample.ready)", "no input is taken"),
     (SpikingChip, "with m.If(~readout.o.valid):", "with m.If(1):", "stream o holds"),
 ]
 

@@ -1,4 +1,5 @@
 import re
+from copy import copy
 
 import numpy as np
 import pytest
@@ -35,6 +36,9 @@ class Wrong:
 
     def __getattr__(self, name):
         return getattr(self._model, name)
+
+    def __copy__(self):
+        return Wrong(copy(self._model), self._change)
 
     def run(self, *arguments, **keywords):
         return self._change(self._model.run(*arguments, **keywords))

@@ -2,8 +2,8 @@
 
 from amaranth.hdl import Cat, Module, Mux, Signal
 
+from .connections import Conv2d
 from .events import EventLayout
-from .network import Conv2d
 from .synapses import Synapses
 
 __all__ = ["ConvSynapses"]

@@ -8,8 +8,9 @@ from gateware.component import Component
 from gateware.neurons.bank import NeuronBank
 from gateware.step.pipeline import Pipeline
 
+from .connections import Conv2d, Dense
 from .conv_synapses import ConvSynapses
-from .network import Conv2d, Dense, Layer
+from .network import Layer
 from .sparse_synapses import SparseSynapses
 from .synapses import DenseSynapses
 

@@ -7,191 +7,15 @@ from math import prod
 
 from gateware.parameters import integer
 from gateware.rtlil import to_rtlil
-from gateware.step import Range, StepComponent
+from gateware.step import StepComponent
+
+from .connections import Connection, Conv2d, Dense, FanIn
 
 __all__ = ["Conv2d", "Dense", "Layer", "MOST_DELAY", "Projection", "SpikingNetwork"]
 
 READOUTS = ("count", "first spike", "membrane")
 ENCODERS = ("current", "events", "latency", "stochastic")
 MOST_DELAY = 63
-
-
-def _integers(name, rows):
-    """Nested sequences of integers as nested tuples."""
-    if hasattr(rows, "tolist"):
-        rows = rows.tolist()
-    if isinstance(rows, (list, tuple)):
-        return tuple(_integers(name, row) for row in rows)
-    return integer(name, rows)
-
-
-def _shape(nested):
-    """The shape of nested tuples, or None where they are ragged or empty."""
-    if not isinstance(nested, tuple):
-        return ()
-    shapes = {_shape(each) for each in nested}
-    if len(shapes) != 1 or None in shapes:
-        return None
-    return (len(nested), *shapes.pop())
-
-
-def _flat(nested):
-    if isinstance(nested, tuple):
-        for each in nested:
-            yield from _flat(each)
-    else:
-        yield nested
-
-
-def _pair(name, value, lowest):
-    values = tuple(integer(name, each) for each in value)
-    if len(values) != 2 or min(values) < lowest:
-        raise ValueError(f"{name} must be two integers of at least {lowest}, not {value!r}")
-    return values
-
-
-class _Connection:
-    """What dense and convolutional connections share: checked weights and biases."""
-
-    def _check(self, kind, dimensions):
-        for name in ("weights", "bias"):
-            value = getattr(self, name)
-            object.__setattr__(self, name, value if value is None else _integers(f"{kind} {name}", value))
-        shape = _shape(self.weights)
-        if shape is None or len(shape) != len(dimensions):
-            raise ValueError(f"{kind} weights must be a full array ({', '.join(dimensions)}), not one of shape {shape}")
-        if self.bias is not None and _shape(self.bias) != shape[:1]:
-            raise ValueError(f"{kind} bias must have {shape[0]} integers, one of each output, not the shape {_shape(self.bias)}")
-
-    @property
-    def extremes(self):
-        """The lowest and the highest of weights and biases."""
-        values = [*_flat(self.weights), *(self.bias or ())]
-        return min(values), max(values)
-
-
-@dataclass(frozen=True)
-class Dense(_Connection):
-    """Every input to every neuron.
-
-    Parameters
-    ----------
-    weights : array of int, (neurons, inputs)
-    bias : sequence of int, optional
-        One weight of each neuron, of an input that has its highest value in every time step.
-    """
-
-    weights: tuple
-    bias: tuple = None
-
-    def __post_init__(self):
-        self._check("Dense", ("neurons", "inputs"))
-
-    @property
-    def inputs(self):
-        """Shape of the inputs."""
-        return (len(self.weights[0]),)
-
-    @property
-    def outputs(self):
-        """Shape of the neurons."""
-        return (len(self.weights),)
-
-    def sums(self, levels):
-        """Range of a neuron's weighted sum, over all neurons and all inputs of 0 to ``levels``."""
-        biases = self.bias or (0,) * len(self.weights)
-        return Range(levels * min(sum(w for w in row if w < 0) + min(bias, 0) for row, bias in zip(self.weights, biases)),
-                     levels * max(sum(w for w in row if w > 0) + max(bias, 0) for row, bias in zip(self.weights, biases)))
-
-
-@dataclass(frozen=True)
-class Conv2d(_Connection):
-    """A two-dimensional convolution (a correlation, as everywhere in this field), after a sum pooling if asked for.
-
-    Parameters
-    ----------
-    weights : array of int, (output channels, input channels, height, width)
-    input : (int, int, int)
-        Channels, height and width of the input, before pooling.
-    stride, padding : (int, int)
-        Down and across; the padding is of zeros.
-    pool : (int, int)
-        Height and width of the windows whose inputs are summed first; what does not fill a window is left out.
-    bias : sequence of int, optional
-        As in :class:`Dense`, one of each output channel.
-    """
-
-    weights: tuple
-    input: tuple
-    stride: tuple = (1, 1)
-    padding: tuple = (0, 0)
-    pool: tuple = (1, 1)
-    bias: tuple = None
-
-    def __post_init__(self):
-        self._check("Conv2d", ("output channels", "input channels", "height", "width"))
-        shape = tuple(integer("Conv2d input", each) for each in self.input)
-        if len(shape) != 3 or min(shape) < 1:
-            raise ValueError(f"Conv2d input must be channels, height and width, not {self.input!r}")
-        object.__setattr__(self, "input", shape)
-        for name, lowest in (("stride", 1), ("padding", 0), ("pool", 1)):
-            object.__setattr__(self, name, _pair(f"Conv2d {name}", getattr(self, name), lowest))
-        if shape[0] != self.kernel[1]:
-            raise ValueError(f"Conv2d weights have {self.kernel[1]} input channels, and the input {shape[0]}")
-        if min(self.outputs) < 1:
-            raise ValueError(f"Conv2d kernel of {self.kernel[2]} x {self.kernel[3]} is larger than its input of "
-                             f"{self.pooled[0]} x {self.pooled[1]} with a padding of {self.padding[0]}, {self.padding[1]}")
-
-    @property
-    def kernel(self):
-        """Shape of the weights."""
-        return len(self.weights), len(self.weights[0]), len(self.weights[0][0]), len(self.weights[0][0][0])
-
-    @property
-    def inputs(self):
-        """Shape of the inputs."""
-        return self.input
-
-    @property
-    def pooled(self):
-        """Height and width after pooling."""
-        return tuple(size // window for size, window in zip(self.input[1:], self.pool))
-
-    @property
-    def outputs(self):
-        """Shape of the neurons: channels, height, width."""
-        sides = ((size + 2 * pad - kernel) // stride + 1 for size, pad, kernel, stride in
-                 zip(self.pooled, self.padding, self.kernel[2:], self.stride))
-        return (self.kernel[0], *sides)
-
-    def sums(self, levels):
-        """Range of a neuron's weighted sum, over all inputs of 0 to ``levels``."""
-        window = self.pool[0] * self.pool[1]
-        rows = [(window * sum(w for w in _flat(kernel) if w < 0) + min(bias, 0), window * sum(w for w in _flat(kernel) if w > 0) + max(bias, 0))
-                for kernel, bias in zip(self.weights, self.bias or (0,) * self.kernel[0])]
-        return Range(levels * min(lo for lo, _ in rows), levels * max(hi for _, hi in rows))
-
-
-@dataclass(frozen=True)
-class FanIn(Dense):
-    """Several connections to the same neurons as one: inputs of levels first, then spikes.
-
-    Parameters
-    ----------
-    weights, bias
-        As in :class:`Dense`.
-    levelled : int
-        How many of the inputs, the first ones, have levels; all others are spikes.
-    """
-
-    levelled: int = 0
-
-    def sums(self, levels):
-        """Range of a neuron's weighted sum."""
-        rows = [([levels * w for w in row[:self.levelled]] + list(row[self.levelled:]), levels * bias)
-                for row, bias in zip(self.weights, self.bias or (0,) * len(self.weights))]
-        return Range(min(sum(w for w in row if w < 0) + min(bias, 0) for row, bias in rows),
-                     max(sum(w for w in row if w > 0) + max(bias, 0) for row, bias in rows))
 
 
 def _delays(name, value, sources, lowest):
@@ -255,7 +79,7 @@ class Layer:
     projections: tuple = ()
 
     def __post_init__(self):
-        if not isinstance(self.connection, _Connection):
+        if not isinstance(self.connection, Connection):
             raise TypeError(f"Layer connection must be Dense or Conv2d, not {self.connection!r}")
         object.__setattr__(self, "projections", tuple(self.projections))
         object.__setattr__(self, "delays", _delays("Layer delays", self.delays, prod(self.connection.inputs), 0))

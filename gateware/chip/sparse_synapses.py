@@ -3,8 +3,8 @@
 from amaranth.hdl import Const, Mux, Signal
 from amaranth.utils import bits_for, ceil_log2
 
+from .connections import Dense
 from .events import EventLayout
-from .network import Dense
 from .synapses import Synapses
 from .weight_memory import WeightROM
 

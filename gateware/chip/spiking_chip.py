@@ -11,13 +11,14 @@ from gateware.component import Component
 from gateware.parameters import integer
 
 from ..stream_fork import StreamFork
+from .connections import Conv2d, Dense
 from .core import SpikingCore
 from .event_merge import EventMerge
 from .events import AddressEvents, EventLayout
 from .first_spike_readout import FirstSpikeReadout
 from .input_encoder import InputEncoder
 from .membrane_readout import MembraneReadout
-from .network import Conv2d, Dense, Layer, Projection, SpikingNetwork
+from .network import Layer, Projection, SpikingNetwork
 from .readout import CountReadout
 from .spike_delays import SpikeDelays
 from .weight_memory import SPRAM_WIDTH, LoadLayout

@@ -11,8 +11,8 @@ from gateware.component import Component
 from gateware.parameters import integer
 from gateware.step import Range
 
+from .connections import Dense
 from .events import EventLayout
-from .network import Dense
 from .weight_memory import LargeMemory, WeightROM
 
 __all__ = ["DEPTH", "DenseSynapses", "Synapses"]

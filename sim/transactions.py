@@ -2,7 +2,7 @@
 
 How a structure is driven follows from its ports: valid/ready streams with random stalls on both sides; a serial line ``rx`` or
 ``tx``, as levels in every clock; both lines, as a host that waits for each reply; the pins of a flash, with one at them; a stream of
-bytes that are loaded into a memory; what is watched, and then read; or plain ports with a fixed latency.
+bytes that are loaded into a memory; what is watched, and then read; blocks in a buffer; or plain ports with a fixed latency.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from gateware.bus.format import Decoder
 from models import golden
 from models.structures.uart import line_bytes, line_levels
 
+from .blocks import run_blocks
 from .compare import Comparison, Difference
 from .cxxrtl import SimulationError
+from .layouts import unpack
 
 
 __all__ = ["compare_transactions"]
@@ -58,6 +60,8 @@ def compare_transactions(component, simulation, *, size: int = 2000, seed: int =
         return _read_flash(component, model, simulation, rng)
     if "where" in simulation.inputs:
         return _record(component, model, simulation, rng)
+    if "forget" in simulation.outputs:
+        return _blocks(component, model, simulation, rng, size)
     if sources == ["i"] and "load" in simulation.outputs:
         return _load(component, model, simulation, rng)
     if all(lines):
@@ -239,12 +243,13 @@ def _record(component, model, simulation, rng):
     simulation.run(quiet | happens, outputs=[])
     done, quiet = [], quiet | dict.fromkeys(happens, 0)
     for (region, layer), told in model.run(items).items():
-        where = region | layer << 8 | np.arange(len(told) + 1) << 16
+        where = region | layer << 8 | np.arange(len(told) + component.latency) << 16
         got = simulation.run(quiet | {"where": where}, outputs=["data", "end"])
         expected = {"data": np.frombuffer(told, np.uint8), "end": [len(told)]}
-        done.append(_compare(expected, {"data": got["data"][1:], "end": got["end"][:1]}, len(told)))
+        done.append(_compare(expected, {"data": got["data"][component.latency:], "end": got["end"][1:2]}, len(told)))
     for region, layer in ((0, 1), (1, len(layers)), (2, len(layers)), (3, 0)):
-        done.append(_compare({"end": [0]}, simulation.run(quiet | {"where": [region | layer << 8]}, outputs=["end"]), 1))
+        got = simulation.run(quiet | {"where": [region | layer << 8] * 2}, outputs=["end"])
+        done.append(_compare({"end": [0]}, {"end": got["end"][1:]}, 1))
     return _together(done)
 
 
@@ -278,6 +283,15 @@ def with_flash(simulation, inputs, flash):
         if not np.array_equal(asked[pin], got[pin]):
             raise SimulationError(f"{simulation.name} talks otherwise to a flash that answers: {pin} differs")
     return got
+
+
+def _blocks(component, model, simulation, rng, size):
+    blocks = model.stimulus(rng, size)
+    expected, got = model.run(blocks), run_blocks(component, simulation, blocks, rng)
+    left = unpack(component.o.payload.shape(), got["o"][:, None].astype(np.uint64))
+    said = {name: (expected.pop(name), got.pop(name)) for name in ("status", "ended")}
+    return _together([_compare({name: want}, {name: have}, len(blocks), "block") for name, (want, have) in said.items()]
+                     + [_compare(expected["o"], left, len(got["o"]))])
 
 
 def _latency(component, model, simulation, rng, size):

@@ -1,6 +1,9 @@
 """What happened in the last sample, kept for the host to read: every neuron's spikes and membrane, and counters."""
 
-from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal
+from functools import reduce
+from operator import or_
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Shape, Signal
 from amaranth.lib import data, memory, stream
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -55,15 +58,22 @@ class Recorder(Component):
     where : In(WhereLayout)
         The byte to be read, of a region and of a layer; the registers are those of layer 0.
     end : Out(17)
-        Bytes that there are in that region of that layer, 0 where there is none.
+        Bytes that there are in that region of that layer, 0 where there is none, one clock later.
     data : Out(8)
-        The byte, one clock later.
+        The byte, ``latency`` clocks later; each clock can ask for another.
+
+    Attributes
+    ----------
+    latency : int
 
     Raises
     ------
     ValueError
         If there are no layers, or a layer has more than fits 16 bits of address.
     """
+
+    #: Of a block RAM or the choice of a register, and of the choice among them.
+    latency = 2
 
     def __init__(self, answers, neurons, time_steps):
         self.answers, self.neurons = tuple(answers), tuple(integer("Recorder neurons", each) for each in neurons)
@@ -104,26 +114,28 @@ class Recorder(Component):
 
     def elaborate(self, platform):
         m = Module()
-        region, layer, byte = self.where.region, self.where.layer, self.where.byte
-        ends, datas = [], []
+        byte = self.where.byte
+        # The place in a row of more than one byte, beside the row.
+        part = Signal(max(2, *(ceil_log2(membrane_bytes(width)) for width in self.widths)))
+        m.d.sync += part.eq(byte)
+        readable = []
         for k in range(len(self.neurons)):
             place = self._place(m, k)
-            for which, record in ((Region.SPIKES, self._spikes), (Region.MEMBRANES, self._membranes)):
-                end, value = record(m, k, byte, place)
-                ends.append((which, k, end))
-                datas.append((which, k, value))
+            readable += [(Region.SPIKES, k, *self._spikes(m, k, byte, place)), (Region.MEMBRANES, k, *self._membranes(m, k, byte, part, place))]
         words = self._registers(m)
-        part = Signal(8)
-        m.d.sync += part.eq(Cat(words).word_select(byte[:ceil_log2(4 * len(words))], 8))
-        ends.append((Region.REGISTERS, 0, Const(4 * len(words), 17)))
-        datas.append((Region.REGISTERS, 0, part))
-        was = Signal(WhereLayout)
-        m.d.sync += was.eq(self.where)
-        for (which, k, end), (_, _, value) in zip(ends, datas):
-            with m.If((region == which) & (layer == k)):
-                m.d.comb += self.end.eq(end)
-            with m.If((was.region == which) & (was.layer == k)):
-                m.d.comb += self.data.eq(value)
+        word = Signal(COUNTER_BITS)
+        m.d.sync += word.eq(Array(words)[byte[2:2 + ceil_log2(len(words))]])
+        readable.append((Region.REGISTERS, 0, 4 * len(words), word.word_select(part[:2], 8)))
+
+        chosen, bytes_ = Signal(len(readable)), []
+        m.d.sync += self.end.eq(0)
+        for which, (region, layer, end, value) in enumerate(readable):
+            asked = (self.where.region == region) & (self.where.layer == layer)
+            m.d.sync += chosen[which].eq(asked)
+            with m.If(asked):
+                m.d.sync += self.end.eq(end)
+            bytes_.append(Mux(chosen[which], value, 0))
+        m.d.sync += self.data.eq(reduce(or_, bytes_))
         return m
 
     def _place(self, m, k):
@@ -139,7 +151,7 @@ class Recorder(Component):
         answer, neuron, last = place
         rows = self.spike_bytes(k)
         m.submodules[f"spikes{k}"] = kept = memory.Memory(shape=8, depth=1 << ceil_log2(max(2, rows)), init=[],
-                                                              attrs={"ram_style": "block"})
+                                                              attrs={"no_rw_check": 1, "ram_style": "block"})
         write, read = kept.write_port(), kept.read_port()
         row, bits, now = Signal(range(rows), name=f"row{k}"), Signal(7, name=f"bits{k}"), Signal(8, name=f"now{k}")
         m.d.comb += [now.eq(bits | answer.payload.spike << neuron[:3]), write.addr.eq(row), write.data.eq(now),
@@ -148,28 +160,29 @@ class Recorder(Component):
             m.d.sync += bits.eq(Mux(write.en, 0, now))
         with m.If(write.en):
             m.d.sync += row.eq(Mux(row == rows - 1, 0, row + 1))
-        return Const(rows, 17), read.data
+        return rows, read.data
 
-    def _membranes(self, m, k, address, place):
+    def _membranes(self, m, k, address, part, place):
         (answer, neuron, _), width, size = place, self.widths[k], membrane_bytes(self.widths[k])
         m.submodules[f"membranes{k}"] = kept = memory.Memory(shape=width, depth=1 << ceil_log2(max(2, self.neurons[k])),
-                                                                 init=[], attrs={"ram_style": "block"})
+                                                                 init=[], attrs={"no_rw_check": 1, "ram_style": "block"})
         write, read = kept.write_port(), kept.read_port()
         m.d.comb += [write.addr.eq(neuron), write.data.eq(answer.payload.v), write.en.eq(answer.valid),
                      read.addr.eq(address >> ceil_log2(size)), read.en.eq(~write.en)]
-        part = Signal(range(size), name=f"part{k}")
-        m.d.sync += part.eq(address)
         signed = Shape.cast(self.answers[k]["v"].shape).signed
         extended = Cat(read.data, (read.data[-1] if signed else Const(0, 1)).replicate(8 * size - width))
-        return Const(self.neurons[k] * size, 17), extended.word_select(part, 8)
+        return self.neurons[k] * size, extended.word_select(part[:ceil_log2(size)], 8)
 
     def _registers(self, m):
         """All registers, in the order of their addresses."""
-        def counter(name, event, clear=0, highest=None):
+        def counter(name, event, clear=None, highest=None):
             """Counts the clocks of an event, of a sample where something clears it."""
             bits = COUNTER_BITS if highest is None else highest.bit_length()
             count = Signal(bits, name=name)
-            m.d.sync += count.eq(Mux(clear, 0, count) + event)
+            m.d.sync += count.eq(count + event)
+            if clear is not None:
+                with m.If(clear):
+                    m.d.sync += count.eq(event)
             return Cat(count, Const(0, COUNTER_BITS - bits)) if bits < COUNTER_BITS else count
 
         clocks = Signal(COUNTER_BITS)

@@ -11,7 +11,7 @@ from gateware.component import Component
 from gateware.parameters import integer
 
 from ..bus.format import LONGEST_READ, MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status, score_bytes
-from .recorder import WhereLayout
+from .recorder import Recorder, WhereLayout
 from .weight_memory import LoadLayout
 
 __all__ = ["Server"]
@@ -71,7 +71,8 @@ class Server(Component):
     where : ``Out(WhereLayout)``
     end : ``In(17)``
     seen : ``In(8)``
-        With ``observed``: the byte to be read, how many there are in its region, and that byte, one clock later.
+        With ``observed``: the byte to be read, how many there are in its region, and that byte, as
+        :class:`~gateware.chip.recorder.Recorder` gives them.
 
     Raises
     ------
@@ -167,10 +168,13 @@ class Server(Component):
         flash = getattr(self, "flash", None)
 
         if self._observed:
-            # Region, layer, address, bytes less one; then the byte is one less than that of the reply, which begins with the status.
+            # Region, layer, address, bytes less one; the address goes on with each byte that is sent.
             asked = Signal(data.StructLayout({"region": 8, "layer": 8, "byte": 16, "more": 8}))
-            m.d.comb += [self.where.region.eq(asked.region), self.where.layer.eq(asked.layer),
-                         self.where.byte.eq(asked.byte + next_index - 1)]
+            reach = Signal(17)
+            # A bit for each clock until the byte that is asked for is seen.
+            coming = Signal(Recorder.latency)
+            m.d.comb += [self.where.region.eq(asked.region), self.where.layer.eq(asked.layer), self.where.byte.eq(asked.byte)]
+            m.d.sync += [reach.eq(asked.byte + asked.more), coming.eq(coming >> 1)]
 
         identifying = request.command == Command.IDENTIFY
         with m.If(status != Status.OK):
@@ -244,11 +248,14 @@ class Server(Component):
                     m.d.comb += advance.eq(1)
                     with m.If(index == 4):
                         m.d.comb += rewind.eq(1)
-                        m.next = "KNOWN"
+                        m.next = "REACHED"
+                with m.State("REACHED"):
+                    m.d.comb += rewind.eq(1)
+                    m.next = "KNOWN"
                 with m.State("KNOWN"):
                     m.d.comb += rewind.eq(1)
                     m.next = "HEADER"
-                    with m.If(asked.byte + asked.more >= self.end):
+                    with m.If(reach >= self.end):
                         refuse(Status.OUT_OF_MEMORY)
             if self._words:
                 with m.State("ADDRESS"):
@@ -295,9 +302,13 @@ class Server(Component):
                 with m.If(self.reply.ready):
                     m.next = "PAYLOAD"
             with m.State("PAYLOAD"):
-                m.d.comb += self.o.valid.eq(1)
-                with m.If(self.o.ready):
+                m.d.comb += self.o.valid.eq(~coming[0] if self._observed else 1)
+                with m.If(self.o.ready & ~coming[0] if self._observed else self.o.ready):
                     m.d.comb += advance.eq(1)
+                    if self._observed:
+                        # The first byte is the status.
+                        with m.If(index != 0):
+                            m.d.sync += [asked.byte.eq(asked.byte + 1), coming.eq(~0)]
                     with m.If(index == last):
                         m.d.comb += [
                             self.request.ready.eq(1),
@@ -320,7 +331,7 @@ class Server(Component):
                 with m.If(fsm.ongoing("ADDRESS") | fsm.ongoing("ROOM") | fsm.ongoing("LOAD")):
                     m.d.comb += Assert(request.command == Command.LOAD)
             if self._observed:
-                with m.If(fsm.ongoing("ASKED") | fsm.ongoing("KNOWN")):
+                with m.If(fsm.ongoing("ASKED") | fsm.ongoing("REACHED") | fsm.ongoing("KNOWN")):
                     m.d.comb += Assert(request.command == Command.READ)
 
         return m

@@ -6,24 +6,33 @@ from amaranth.lib.wiring import In, Out
 
 from gateware.bus import FrameReceiver
 from gateware.bus.format import Identity
+from gateware.chip.recorder import Recorder
 from gateware.chip.server import Server
 from sim.contracts import prove_contracts
 
 
 class ServerWithPayload(wiring.Component):
-    """The server beside a payload buffer that holds any four bytes."""
+    """The server beside a payload buffer that holds any bytes and, observed, beside what can be read: bytes that follow their addresses."""
 
-    def __init__(self):
+    def __init__(self, pixels=4, *, observed=False):
         result = data.StructLayout({"counts": data.ArrayLayout(6, 2), "label": 1, "clocks": 32})
-        self.server = Server(Identity(1, 24_000_000, 4, (4, 3, 2), "small"), result)
+        self.server, self.observed = Server(Identity(1, 24_000_000, pixels, (pixels, 3, 2), "small"), result, observed=observed), observed
         members = {name: member for name, member in self.server.signature.members.items()
-                   if name not in ("address", "data")}
-        super().__init__(members | {"payload": In(32)})
+                   if name not in ("address", "data", "where", "end", "seen")}
+        super().__init__(members | {"payload": In(8 * pixels)})
 
     def elaborate(self, platform):
         m = Module()
         m.submodules.server = self.server
-        payload, kept = Signal(32), Signal()
+        payload, kept = Signal.like(self.payload), Signal()
+        if self.observed:
+            seen = self.server.where.byte[:8]
+            for stage in range(Recorder.latency):
+                behind = Signal(8, name=f"seen{stage}")
+                m.d.sync += behind.eq(seen)
+                seen = behind
+            m.d.comb += self.server.seen.eq(seen)
+            m.d.sync += self.server.end.eq(self.server.where.layer << 8)
         m.d.sync += kept.eq(1)
         with m.If(~kept):
             m.d.sync += payload.eq(self.payload)
@@ -58,8 +67,9 @@ class EarlyHeader(FrameReceiver):
         return m
 
 
-def test_the_server_holds_its_outputs_and_its_assertions_hold():
-    result = prove_contracts(ServerWithPayload(), depth=4)
+@pytest.mark.parametrize("server", [ServerWithPayload(), ServerWithPayload(5, observed=True)], ids=["plain", "observed"])
+def test_the_server_holds_its_outputs_and_its_assertions_hold(server):
+    result = prove_contracts(server, depth=4)
     assert result.ok, str(result)
     assert {"stream pixels holds valid and payload until the transfer",
             "the component's own assertions hold"} <= {goal.name for goal in result.goals}

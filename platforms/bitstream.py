@@ -8,10 +8,12 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sim.files import sources_digest
+
 from .boards import RESOURCE_TITLES, Board
 from .cache import Cache
 from .errors import BuildError, FitError, TimingError
-from .files import sha256_of, sources_digest
+from .files import sha256_of
 from .progress import Steps
 
 __all__ = ["Build", "build_bitstream", "prepare_plan"]

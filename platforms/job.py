@@ -9,10 +9,12 @@ import re
 import threading
 from pathlib import Path
 
+from sim.files import sources_digest
+
 from .boards import find_board
 from .cache import Cache
 from .errors import BuildError
-from .files import sha256_of, sources_digest, write_set
+from .files import sha256_of, write_set
 from .progress import Cancelled, Steps
 
 __all__ = ["build", "build_network", "default_folder", "load_report"]

@@ -12,6 +12,7 @@ from gateware.yosys import YosysError
 
 from .capacity import LEFT_OUT
 from .compilers import CompilerError
+from .digests import example_digests
 from .kept import KeptResults, evidence_digest
 from .ladder import LEVELS, check_each
 from .processes import check_in_processes
@@ -51,9 +52,13 @@ def run_command(options) -> int:
 
 def _list(options, components):
     kept, rows = KeptResults(), []
+    classes = {type(component) for component in components.values() if "examples" in vars(type(component))}
+    remembered = {name: digests for each in example_digests(sorted(classes, key=str)).values() for name, digests in each.items()}
     for name, component in components.items():
+        # A neuron of the catalogue is no example.
+        digests = remembered.get(name) or {level: evidence_digest(component, level) for level in LEVELS}
         rows.append({"name": name, "kind": "step" if isinstance(component, StepComponent) else "structure",
-                     "kept": [level for level in LEVELS if not _missing(kept.find(name, level, evidence_digest(component, level)))]})
+                     "kept": [level for level in LEVELS if not _missing(kept.find(name, level, digests[level]))]})
     if options.json:
         print(json.dumps(rows, indent=1))
     else:

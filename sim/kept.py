@@ -8,10 +8,8 @@ import hashlib
 import importlib.metadata
 import inspect
 import json
-import os
 import re
 import sys
-import tempfile
 from pathlib import Path
 
 from gateware.component import Component
@@ -20,6 +18,7 @@ from gateware.step import StepComponent
 from gateware.step.bind import helpers
 from gateware.yosys import find_yosys
 
+from .files import write_whole
 from .properties.property import properties_of
 from .selection import CATALOGUE
 
@@ -203,7 +202,7 @@ class KeptResults:
                            for name, entry in entries.items()}
                 gone = self._saved[k].keys() - entries.keys()
                 merged = {name: entry for name, entry in (current | changed).items() if name not in gone}
-                _write(path, json.dumps(merged, indent=1, sort_keys=True) + "\n")
+                write_whole(path, json.dumps(merged, indent=1, sort_keys=True) + "\n")
                 self._saved[k] = entries
 
 
@@ -214,15 +213,3 @@ def _read(path):
         return {}
     except ValueError as error:
         raise ValueError(f"{path} must be JSON as `python -m sim check --keep` writes it: {error}") from None
-
-
-def _write(path, text):
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".results-")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

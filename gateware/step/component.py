@@ -13,7 +13,7 @@ from .hardware import step_logic
 from .syntax import check_syntax
 from .trace import _like, trace
 
-__all__ = ["StepComponent", "discover"]
+__all__ = ["StepComponent", "discover", "examples_of"]
 
 
 class StepComponent(Component):
@@ -128,5 +128,19 @@ def discover(package="gateware"):
             continue
         for cls in vars(importlib.import_module(module.name)).values():
             if isinstance(cls, type) and cls.__module__ == module.name and "examples" in vars(cls):
-                for configuration, component in cls.examples().items():
-                    yield f"{module.name}.{cls.__name__}:{configuration}", component
+                yield from examples_of(cls).items()
+
+
+def examples_of(cls):
+    """The examples of a class by their full names, as `discover` gives them.
+
+    Parameters
+    ----------
+    cls : type
+        A component that has ``examples()``.
+
+    Returns
+    -------
+    dict of str to Elaboratable
+    """
+    return {f"{cls.__module__}.{cls.__name__}:{configuration}": component for configuration, component in cls.examples().items()}

@@ -7,8 +7,10 @@ import json
 
 import numpy as np
 
+from sim.files import sources_digest
+
 from ..cache import Cache
-from ..files import sha256_of, sources_digest
+from ..files import sha256_of
 from .difference import MismatchError, first_difference
 from .standing import standing
 

@@ -6,8 +6,10 @@ import json
 
 import numpy as np
 
+from sim.files import sources_digest
+
 from ..cache import Cache
-from ..files import sha256_of, sources_digest
+from ..files import sha256_of
 from .activity import activity_rows
 from .difference import first_difference
 from .references import OWN, accuracy_row, reference_rows

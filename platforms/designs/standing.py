@@ -52,18 +52,15 @@ def standing(top):
         ``component`` (module and class), ``examples`` (configurations that evidence is kept for), and for each of `LEVELS` in how
         many of them it stands; a rung that was left out does not.
     """
-    from gateware.step.component import discover
     from sim.capacity import LEFT_OUT
-    from sim.kept import KeptResults, evidence_digest
+    from sim.digests import example_digests
+    from sim.kept import KeptResults
 
-    kept, examples = KeptResults(), {}
-    for name, component in discover():
-        examples.setdefault(type(component), []).append((name, component))
+    kept, examples = KeptResults(), example_digests([cls for cls in components_of(top) if "examples" in vars(cls)])
 
     def stands(cls, level):
-        says = (kept.find(name, level, evidence_digest(component, level)) for name, component in examples[cls])
+        says = (kept.find(name, level, digests[level]) for name, digests in examples[cls].items())
         return sum(each is not None and not each.startswith(LEFT_OUT) for each in says)
 
-    return [{"component": f"{cls.__module__}.{cls.__name__}", "examples": len(examples[cls]),
-             **{level: stands(cls, level) for level in LEVELS}}
-            for cls in components_of(top) if cls in examples]
+    return [{"component": f"{cls.__module__}.{cls.__name__}", "examples": len(each), **{level: stands(cls, level) for level in LEVELS}}
+            for cls, each in examples.items()]

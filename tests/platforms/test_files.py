@@ -3,7 +3,7 @@ import os
 import pytest
 
 from platforms import files
-from platforms.files import sha256_of, sources_digest, write_set, write_whole
+from platforms.files import sha256_of, write_set, write_whole
 
 
 def test_file_is_written_with_its_folder(tmp_path):
@@ -44,15 +44,3 @@ def test_set_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
 def test_sha256_is_the_published_one():
     assert sha256_of("abc") == sha256_of(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-
-
-def test_sources_digest_covers_content_and_ignores_caches(tmp_path, monkeypatch):
-    package = tmp_path / "somepackage"
-    write_whole(package / "__init__.py", "")
-    write_whole(package / "tables" / "a.toml", "x = 1")
-    monkeypatch.syspath_prepend(tmp_path)
-    before = sources_digest("somepackage")
-    write_whole(package / "__pycache__" / "a.nbi", "anything")
-    assert sources_digest("somepackage") == before
-    write_whole(package / "tables" / "a.toml", "x = 2")
-    assert sources_digest("somepackage") != before

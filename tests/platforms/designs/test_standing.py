@@ -2,8 +2,9 @@ import pytest
 
 from gateware.chip.classifier import Classifier
 from gateware.neurons.lif import LIF
-from platforms.designs.standing import components_of, standing
-from sim import kept
+from gateware.step.component import examples_of
+from platforms.designs.standing import LEVELS, components_of, standing
+from sim import digests, kept
 
 
 def test_components_are_found_inside_a_design():
@@ -23,7 +24,8 @@ def results(monkeypatch):
                 next((pair for pair in pairs if pair[:2] == (name, level)), None))
 
     monkeypatch.setattr(kept, "KeptResults", Results)
-    monkeypatch.setattr(kept, "evidence_digest", lambda component, level: "")
+    monkeypatch.setattr(digests, "example_digests", lambda classes: {
+        cls: {name: dict.fromkeys(LEVELS, "") for name in examples_of(cls)} for cls in classes})
     return pairs
 
 

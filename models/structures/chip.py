@@ -256,6 +256,12 @@ class ChipModel:
         ValueError
             If the samples have another shape, or a value is no integer between 0 and ``levels``.
         """
+        samples = self._checked(samples)
+        parts = [self._classify(samples[k:k + BATCH]) for k in range(0, max(len(samples), 1), BATCH)]
+        scores, labels, *spikes = (np.concatenate(each) for each in zip(*parts))
+        return SampleResult(scores, labels, tuple(spikes))
+
+    def _checked(self, samples):
         network, samples = self.network, np.asarray(samples)
         steps = (network.time_steps,) if network.encoder == "events" else ()
         shape = (*steps, network.sizes[0])
@@ -263,26 +269,28 @@ class ChipModel:
             raise ValueError(f"samples must have the shape (B, {', '.join(map(str, shape))}), not {samples.shape}")
         if samples.dtype.kind not in "iu" or samples.size and not 0 <= samples.min() <= samples.max() <= network.levels:
             raise ValueError(f"samples must hold integers between 0 and {network.levels}, not {_span(samples)}")
-        samples = samples.reshape(len(samples), *shape)
-        parts = [self._classify(samples[k:k + BATCH]) for k in range(0, max(len(samples), 1), BATCH)]
-        scores, labels, *spikes = (np.concatenate(each) for each in zip(*parts))
-        return SampleResult(scores, labels, tuple(spikes))
+        return samples.reshape(len(samples), *shape)
 
     def inspect(self, sample):
         """The :class:`Inspection` of one sample: what the observation of a chip shows after it."""
-        spikes, membranes, events, _ = self._simulate(np.asarray(sample)[None])
+        spikes, membranes, events, _ = self._simulate(self._checked(np.asarray(sample)[None]))
         return Inspection(tuple(each[:, 0] for each in spikes), tuple(each[0] for each in membranes), tuple(events[:, 0].tolist()))
 
+    def layers(self, samples):
+        """Of each layer all spikes and all membranes, (B, time steps, neurons), of samples as :meth:`classify` takes them."""
+        spikes, _, _, membranes = self._simulate(self._checked(samples), range(len(self.cores)))
+        return [(spiked.transpose(1, 0, 2), v.transpose(1, 0, 2)) for spiked, v in zip(spikes, membranes)]
+
     def _classify(self, samples):
-        spikes, _, _, v = self._simulate(samples)
+        spikes, _, _, (v,) = self._simulate(samples, [len(self.cores) - 1])
         network = self.network
         readout = {"count": ReadoutModel, "first spike": FirstSpikeModel, "membrane": MembraneModel}[network.readout]
         scores, labels = MembraneModel.classify(v) if readout is MembraneModel else readout.classify(spikes[-1], v)
         return scores, labels, *(each.transpose(1, 0, 2) for each in spikes)
 
-    def _simulate(self, samples):
-        """Spikes of each layer (T, B, neurons), its membranes in the end (B, neurons), events at each layer (layers, B), the last one's
-        membranes (T, B, neurons)."""
+    def _simulate(self, samples, watched=()):
+        """Spikes of each layer (T, B, neurons), its membranes in the end (B, neurons), events at each layer (layers, B), the membranes
+        (T, B, neurons) of those watched."""
         network, time_steps = self.network, self.network.time_steps
         if self.chip.constant:
             constant = self.cores[0].synapses.currents(samples)
@@ -291,7 +299,7 @@ class ChipModel:
         else:
             values = samples.transpose(1, 0, 2)
         spikes = [np.zeros((time_steps, len(samples), layer.neurons), bool) for layer in network.layers]
-        v = np.zeros(spikes[-1].shape, np.int64)
+        watched = {k: np.zeros(spikes[k].shape, np.int64) for k in watched}
         states, final, events = [None] * len(spikes), [None] * len(spikes), np.zeros((len(spikes), len(samples)), np.int64)
         # With a recurrence time step by time step, else each layer at once.
         for start in range(0, time_steps, 1 if network.recurrent else time_steps):
@@ -312,8 +320,9 @@ class ChipModel:
                     currents = core.synapses.currents(together.reshape(-1, together.shape[2])).reshape(shape)
                 states[k], spikes[k][start:stop], membranes = core.advance(states[k], currents)
                 final[k] = membranes[-1]
-            v[start:stop] = membranes
-        return spikes, final, events, v
+                if k in watched:
+                    watched[k][start:stop] = membranes
+        return spikes, final, events, tuple(watched.values())
 
     def _samples(self, items):
         """Samples of what the chip's input stream takes."""

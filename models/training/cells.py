@@ -54,8 +54,13 @@ class _SpikingCell(_Cell):
         """Of the membrane."""
         return torch.exp(self.raw_threshold)
 
-    def _after(self, v, spikes, threshold):
-        return v - spikes * threshold if self.reset == "subtract" else v * (1 - spikes)
+    def _fire(self, v, threshold, exact=None):
+        """Spikes and the membrane after them, in the place of which stand the exact ones of a time step where they are given."""
+        spikes = self.surrogate(v - threshold)
+        if exact is not None:
+            spikes = _straight_through(spikes, exact[0])
+        v = v - spikes * threshold if self.reset == "subtract" else v * (1 - spikes)
+        return spikes, v if exact is None else _straight_through(v, exact[1])
 
 
 class LIF(_SpikingCell):
@@ -98,13 +103,7 @@ class LIF(_SpikingCell):
         keep, threshold = 1 - self.leak, self.threshold
         v, all_spikes, all_v = torch.zeros_like(currents[0]), [], []
         for t, current in enumerate(currents):
-            v = keep * v + current
-            spikes = self.surrogate(v - threshold)
-            if exact is not None:
-                spikes = _straight_through(spikes, exact[0][t])
-            v = self._after(v, spikes, threshold)
-            if exact is not None:
-                v = _straight_through(v, exact[1][t])
+            spikes, v = self._fire(keep * v + current, threshold, exact and (exact[0][t], exact[1][t]))
             all_spikes.append(spikes)
             all_v.append(v)
         return torch.stack(all_spikes), torch.stack(all_v)
@@ -124,15 +123,13 @@ class RecurrentLIF(_SpikingCell):
         super().__init__(None if common else neurons, leak, threshold, reset, surrogate, learn_leak, learn_threshold)
         self.recurrent = nn.Linear(neurons, neurons, bias=False)
 
-    def forward(self, currents):
-        """Spikes and membranes, (T, ..., neurons), of currents (T, ..., neurons)."""
+    def forward(self, currents, exact=None):
+        """Spikes and membranes, (T, ..., neurons), of currents (T, ..., neurons); ``exact`` as in :meth:`LIF.forward`."""
         keep, threshold = 1 - self.leak, self.threshold
         v = spikes = torch.zeros_like(currents[0])
         all_spikes, all_v = [], []
-        for current in currents:
-            v = keep * v + current + self.recurrent(spikes)
-            spikes = self.surrogate(v - threshold)
-            v = self._after(v, spikes, threshold)
+        for t, current in enumerate(currents):
+            spikes, v = self._fire(keep * v + current + self.recurrent(spikes), threshold, exact and (exact[0][t], exact[1][t]))
             all_spikes.append(spikes)
             all_v.append(v)
         return torch.stack(all_spikes), torch.stack(all_v)
@@ -179,9 +176,8 @@ class AdaptiveLIF(_SpikingCell):
         v = a = torch.zeros_like(currents[0])
         all_spikes, all_v = [], []
         for current in currents:
-            v, threshold = keep * v + current, self.threshold + beta * a
-            spikes = self.surrogate(v - threshold)
-            v, a = self._after(v, spikes, threshold), keep_adaptation * a + spikes
+            spikes, v = self._fire(keep * v + current, self.threshold + beta * a)
+            a = keep_adaptation * a + spikes
             all_spikes.append(spikes)
             all_v.append(v)
         return torch.stack(all_spikes), torch.stack(all_v)
@@ -214,16 +210,14 @@ class CubaLIF(_SpikingCell):
         """dt / tau of the synaptic current."""
         return torch.sigmoid(self.raw_synapse_leak)
 
-    def forward(self, currents):
-        """Spikes and membranes, each (T, ...), of currents (T, ...)."""
+    def forward(self, currents, exact=None):
+        """Spikes and membranes, each (T, ...), of currents (T, ...); ``exact`` as in :meth:`LIF.forward`."""
         keep, keep_synapse, threshold = 1 - self.leak, 1 - self.synapse_leak, self.threshold
         v = i = torch.zeros_like(currents[0])
         all_spikes, all_v = [], []
-        for current in currents:
+        for t, current in enumerate(currents):
             i = keep_synapse * i + current
-            v = keep * v + i
-            spikes = self.surrogate(v - threshold)
-            v = self._after(v, spikes, threshold)
+            spikes, v = self._fire(keep * v + i, threshold, exact and (exact[0][t], exact[1][t]))
             all_spikes.append(spikes)
             all_v.append(v)
         return torch.stack(all_spikes), torch.stack(all_v)

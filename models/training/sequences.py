@@ -1,6 +1,7 @@
 """A spiking classifier of sequences: each time step has its own input, and neurons may be recurrent or current-based."""
 
 import numpy as np
+import torch
 from torch import nn
 
 from .cells import LI, LIF, CubaLIF, RecurrentLIF
@@ -41,19 +42,61 @@ class SequenceClassifier(nn.Module):
                 raise TypeError("SequenceClassifier cells must be LIF, RecurrentLIF or CubaLIF with one leak for the layer and reset by subtraction, "
                                 f"the last one LI, not {type(cell).__name__} in layer {number}")
         self.connections = nn.ModuleList(nn.Linear(before, after) for before, after in zip(sizes, sizes[1:]))
-        self.cells, self.levels = nn.ModuleList(cells), levels
+        self.cells, self.levels, self._integers = nn.ModuleList(cells), levels, None
         for connection, cell in zip(self.connections, cells):
             nn.init.normal_(connection.weight, std=1.7 / connection.in_features**0.5, generator=generator)
             nn.init.zeros_(connection.bias)
             if isinstance(cell, RecurrentLIF):
                 nn.init.normal_(cell.recurrent.weight, std=0.5 / cell.recurrent.in_features**0.5, generator=generator)
 
-    def forward(self, inputs):
-        """Membranes of the last layer, (T, B, classes), for inputs (T, B, inputs) of 0 to ``levels``."""
+    def forward(self, inputs, exact=None):
+        """Membranes of the last layer, (T, B, classes), for inputs (T, B, inputs) of 0 to ``levels``; ``exact``: of each layer what
+        :meth:`LIF.forward` takes."""
+        if exact is None and self._integers is not None:
+            samples, options = self._integers
+            network = self.to_network("in training", samples, **options)
+            return torch.func.functional_call(self, self._rounded(network), (inputs, self._exact(network, inputs)))
         spikes = inputs / self.levels
-        for connection, cell in zip(self.connections, self.cells):
-            spikes, v = cell(connection(spikes))
+        for number, (connection, cell) in enumerate(zip(self.connections, self.cells)):
+            spikes, v = cell(connection(spikes), exact and exact[number])
         return v
+
+    def quantise(self, samples, **options):
+        """From now on the forward pass has the spikes and membranes of the integers that :meth:`to_network` then makes, by the golden model
+        of the chip; the gradient is that of the real equations at these values (straight-through), and all is learned as before.
+
+        Parameters
+        ----------
+        samples, **options
+            As :meth:`to_network` takes them.
+        """
+        self._integers = samples, options
+
+    def _rounded(self, network):
+        """Weights and biases as a network in integers has them, with the gradient of the real ones."""
+        parameters = {}
+        for number, (cell, layer) in enumerate(zip(self.cells, network.layers)):
+            step = 1 / network.provenance["layers"][number]["weight scale"]
+            of_inputs = step if number else step * self.levels
+            bias = layer.connection.bias or (0,) * layer.neurons
+            held = {f"connections.{number}.weight": (layer.connection.weights, of_inputs), f"connections.{number}.bias": (bias, of_inputs)}
+            if isinstance(cell, RecurrentLIF):
+                held[f"cells.{number}.recurrent.weight"] = layer.projections[0].connection.weights, step
+            for name, (integers, unit) in held.items():
+                real = self.get_parameter(name)
+                parameters[name] = real + (real.new_tensor(integers) * unit - real).detach()
+        return parameters
+
+    def _exact(self, network, inputs):
+        """Spikes and membranes of each layer, of the golden model."""
+        from gateware.chip.spiking_chip import SpikingChip
+        from models import golden
+        samples = np.rint(inputs.detach().numpy()).astype(np.int64).transpose(1, 0, 2)
+        found = []
+        for (spikes, v), layer, report in zip(golden(SpikingChip(network)).layers(samples), network.layers, network.provenance["layers"]):
+            unit = report["unit"] / (1 << layer.neuron.params.membrane.fraction_bits)
+            found.append((inputs.new_tensor(spikes.transpose(1, 0, 2)), inputs.new_tensor(v.transpose(1, 0, 2)) * unit))
+        return found
 
     def classify(self, inputs):
         """The class of each of the samples."""

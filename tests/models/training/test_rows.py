@@ -26,6 +26,17 @@ def test_a_sequence_goes_to_the_chip(kind, least):
     assert found.layers[0].same > 0.9 and found.classes > 0.88
 
 
+def test_epochs_with_integers():
+    """What is learned in them is what the chip then computes: no class differs."""
+    digits = load_digits()
+    sequences = row_sequences(digits.images)
+    classifier = train_rows(epochs=2, fine_epochs=1)
+    with torch.no_grad():
+        labels = classifier.classify(torch.tensor(sequences[digits.test], dtype=torch.float32).transpose(0, 1)).numpy()
+    result = models.golden(SpikingChip(classifier.to_network("rows", sequences[digits.train]))).classify(sequences[digits.test])
+    assert np.array_equal(labels, result.label) and (labels == digits.labels[digits.test]).mean() > 0.5
+
+
 def test_rows_in_order():
     image = np.arange(64)[None] % 17
     sequence, = row_sequences(image)
@@ -41,7 +52,8 @@ def test_the_same_seed_gives_the_same_network():
 
 @pytest.mark.parametrize("arguments, message", [
     ({"kind": "plain"}, "train_rows kind must be one of recurrent, current-based, not 'plain'"),
-    ({"epochs": 0}, "train_rows epochs must be at least 1, not 0")])
+    ({"epochs": 0}, "train_rows epochs must be at least 1, not 0"),
+    ({"fine_epochs": -1}, "train_rows fine_epochs must be at least 0, not -1")])
 def test_refusals(arguments, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         train_rows(**arguments)

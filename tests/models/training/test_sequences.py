@@ -54,6 +54,42 @@ def test_integers_follow_the_real_numbers():
     assert (without == result.spikes[0]).mean() < 0.9
 
 
+@pytest.mark.parametrize("cells", [
+    [lambda: RecurrentLIF(9, leak=0.2, common=True)], [lambda: CubaLIF(leak=0.2, synapse_leak=0.3)],
+    [lambda: RecurrentLIF(9, leak=0.0, threshold=0.7, common=True), lambda: CubaLIF(), lambda: LIF(leak=0.0)]],
+    ids=["recurrent", "current-based", "all"])
+def test_the_forward_pass_is_that_of_the_integers(cells):
+    classifier = classifier_of(*(make() for make in cells))
+    inputs = torch.from_numpy(np.moveaxis(SEQUENCES, 1, 0)).double()
+    real = classifier(inputs).sum(dim=0).detach().numpy()
+    classifier.quantise(SEQUENCES, weight_bits=4)
+    network = classifier.to_network("sequences", SEQUENCES, weight_bits=4)
+    scores = models.golden(SpikingChip(network)).classify(SEQUENCES).scores
+    unit = network.provenance["layers"][-1]["unit"] / 2**network.layers[-1].neuron.params.membrane.fraction_bits
+    v = classifier(inputs)
+    assert v.sum(dim=0).detach().numpy() == pytest.approx(scores * unit, rel=1e-12)
+    assert np.abs(real - scores * unit).max() > 0.1    # four bits do round
+    torch.nn.functional.cross_entropy(v.mean(dim=0), torch.arange(5) % 4).backward()
+    learned = {name: each.grad for name, each in classifier.named_parameters() if each.requires_grad}
+    assert {name for name, gradient in learned.items() if not (gradient.isfinite().all() and gradient.abs().max() > 0)} == set()
+
+
+def test_the_gradient_at_integers_is_near_that_of_real_numbers():
+    """The nearer, the more bits there are."""
+    inputs, labels = torch.from_numpy(np.moveaxis(SEQUENCES, 1, 0)).double(), torch.arange(5) % 4
+
+    def gradient(bits):
+        classifier = classifier_of(LIF(leak=0.3, threshold=50.0))   # silent, so that rounding moves no spike
+        if bits:
+            classifier.quantise(SEQUENCES, weight_bits=bits, membrane_bits=24)
+        torch.nn.functional.cross_entropy(classifier(inputs).mean(dim=0), labels).backward()
+        return torch.cat([each.weight.grad.ravel() for each in classifier.connections])
+
+    real = gradient(None)
+    errors = [(gradient(bits) - real).norm() / real.norm() for bits in (3, 8)]
+    assert errors[1] < 0.02 and errors[0] > 2 * errors[1]
+
+
 @pytest.mark.parametrize("cells, error, message", [
     ([], ValueError, "SequenceClassifier cells must be 2, one for each layer, not 0"),
     ([RecurrentLIF(9, common=True), LIF()], TypeError, "SequenceClassifier cells must be .* the last one LI, not LIF"),

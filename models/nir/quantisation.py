@@ -93,7 +93,7 @@ def common_values(name, node, rows, dt, conventions, common_leak=False):
         if integers.min() != integers.max() and np.ptp(parts) > SAME * mean and not common_leak:
             raise refuse(name, kind, f"field {field_name}", f"differs among the neurons ({np.min(getattr(node, field_name)):.4g} to "
                                                             f"{np.max(getattr(node, field_name)):.4g} s), which share one hardware neuron; "
-                                                            "common_leak=True takes their mean leak")
+                                                            "common_leak=True (nir convert --common-leak) takes their mean leak")
         held = np.rint(mean * 2**LEAK_BITS) / 2**LEAK_BITS
         if held == 0:
             raise refuse(name, kind, f"field {field_name}", f"gives a leak of {mean:.3g} in a step of {dt:.4g} s, below the smallest of "

@@ -81,7 +81,7 @@ def _way(graph, path, late, dt, round_delays):
         if errors.max(initial=0.0) > SAME_STEP * dt:
             if not round_delays:
                 raise refuse(name, kind, "field delay", f"is {wanted[errors.argmax()]:.6g} s, and no whole number of time steps of {dt:.6g} s; "
-                                                        "accepted are multiples of it, or round_delays=True, which takes the nearest")
+                                                        "accepted are multiples of it; round_delays=True (nir convert --round-delays) takes the nearest")
             rounded = max(rounded, float(errors.max()))
         if not single and np.ptp(steps):
             raise refuse(name, kind, "field delay", f"differs ({wanted.min():.6g} to {wanted.max():.6g} s) behind weights or pooling, and a chip "

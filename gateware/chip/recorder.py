@@ -176,16 +176,17 @@ class Recorder(Component):
     def _registers(self, m):
         """All registers, in the order of their addresses."""
         def counter(name, event, clear=None, highest=None):
-            """Counts the clocks of an event, of a sample where something clears it."""
+            """Counts the clocks of an event, a clock later, of a sample where something clears it."""
             bits = COUNTER_BITS if highest is None else highest.bit_length()
-            count = Signal(bits, name=name)
-            m.d.sync += count.eq(count + event)
+            count, now = Signal(bits, name=name), Signal(name=f"{name}_now")
+            m.d.sync += [now.eq(event), count.eq(count + now)]
             if clear is not None:
                 with m.If(clear):
-                    m.d.sync += count.eq(event)
+                    m.d.sync += count.eq(now)
             return Cat(count, Const(0, COUNTER_BITS - bits)) if bits < COUNTER_BITS else count
 
-        clocks = Signal(COUNTER_BITS)
+        clocks, start_now = Signal(COUNTER_BITS), Signal()
+        m.d.sync += start_now.eq(self.start)
         with m.If(self.done):
             m.d.sync += clocks.eq(self.clocks)
         words = [Const(REGISTERS_VERSION | len(self.neurons) << 8 | self.time_steps << 16, COUNTER_BITS)]
@@ -194,6 +195,6 @@ class Recorder(Component):
         words.append(clocks)
         for k, neurons in enumerate(self.neurons):
             answer, all_spikes = getattr(self, f"answers{k}"), neurons * self.time_steps
-            words += [Const(neurons | self.widths[k] << 16, COUNTER_BITS), counter(f"events{k}", getattr(self, f"event{k}"), self.start),
-                      counter(f"count{k}", answer.valid & answer.payload.spike, self.start, all_spikes)]
+            words += [Const(neurons | self.widths[k] << 16, COUNTER_BITS), counter(f"events{k}", getattr(self, f"event{k}"), start_now),
+                      counter(f"count{k}", answer.valid & answer.payload.spike, start_now, all_spikes)]
         return words

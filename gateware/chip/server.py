@@ -186,7 +186,7 @@ class Server(Component):
                 reply_with(1, status)
         if self._observed:
             with m.Elif(request.command == Command.READ):
-                reply_with(asked.more + 2, Mux(index == 0, status, self.seen))
+                m.d.comb += [length.eq(asked.more + 2), last.eq(asked.more + 1), self.o.payload.eq(Mux(index == 0, status, self.seen))]
         with m.Else():
             at = index[:ceil_log2(self._classification_bytes)]
             reply_with(self._classification_bytes, classification.word_select(at, 8))

@@ -49,10 +49,18 @@ def recorder(spec, m, watcher, *path):
         spikes_now, events_now = register("spikes", 2**32 - 1), register("events", 2**32 - 1)
         m.d.sync += [spikes_now.eq(Mux(watcher.start, 0, spikes_now) + (answer.valid & answer.payload.spike)),
                      events_now.eq(Mux(watcher.start, 0, events_now) + getattr(watcher, f"event{k}"))]
-        count = spec.inside(f"count{k}", *path)
-        spec.claim(m, f"spikes and events of layer {k} are counted from the start of the sample",
-                   (count == spikes_now[:len(count)]) & (spec.inside(f"events{k}", *path) == events_now))
+        begins = spec.inside("start_now", *path)
+
+        def following(name, begins=begins):
+            """What a counter becomes with the clock before, which it counts now."""
+            count = spec.inside(name, *path)
+            return (Mux(begins, 0, count) + spec.inside(f"{name}_now", *path))[:len(count)]
+
+        count = following(f"count{k}")
+        spec.claim(m, f"spikes and events of layer {k} are counted from the start of the sample, a clock later",
+                   (count == spikes_now[:len(count)]) & (following(f"events{k}") == events_now))
     for name, event in (("samples", "done"), ("frames", "frame"), ("frames_dropped", "dropped"), ("bytes_lost", "lost")):
         total = Signal(32, name="_".join((*path, f"{name}_counted")))
         m.d.sync += total.eq(total + getattr(watcher, event))
-        spec.claim(m, f"{name.replace('_', ' ')} are counted", spec.inside(name, *path) == total)
+        spec.claim(m, f"{name.replace('_', ' ')} are counted, a clock later",
+                   (spec.inside(name, *path) + spec.inside(f"{name}_now", *path))[:32] == total)

@@ -2,7 +2,7 @@
 
 A mutant is one changed line of RTLIL: another operator, swapped operands, a flipped bit of a constant or of an initial value, an
 inverted enable. It is caught if the comparison with the golden model finds a difference. A mutant that passes it must be proven to be the
-same hardware (and is then replaced by another one) or must fail the proof.
+same hardware (and is then replaced by another one) or must fail the proof: of a structure, its contract must no longer be proven.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from gateware.step import StepComponent
 from . import cxxrtl
 from .compare import compare_rtl
 from .cxxrtl import SimulationError
+from .induction import prove_spec
 from .netlist import prove_equal
+from .specs import spec_for
 from .transactions import compare_transactions
 
 
@@ -159,8 +161,15 @@ def check_mutants(component, count: int = 10, seed: int = 0) -> MutantReport:
     -------
     MutantReport
     """
-    original = to_rtlil(component)
-    supply = mutants(original, seed, initial_values=isinstance(component, StepComponent))
+    if isinstance(component, StepComponent):
+        contract, original, start = None, to_rtlil(component), 0
+    else:
+        # Below its specification, so that a mutant is one of both; the specification itself, the first module, stays as it is.
+        contract = spec_for(component, None)
+        original = contract.watched()
+        start = original.index("\nend\n") + 5
+    supply = (Mutant(each.line + original.count("\n", 0, start), each.change, original[:start] + each.text)
+              for each in mutants(original[start:], seed, initial_values=contract is None))
     caught, equal, survivors = 0, 0, []
     while caught + len(survivors) < count:
         batch = [mutant for mutant, _ in zip(supply, range(count - caught - len(survivors)))]
@@ -173,7 +182,7 @@ def check_mutants(component, count: int = 10, seed: int = 0) -> MutantReport:
             if _differs(component, simulations[name], _CYCLES, _SIZE) or _differs(component, simulations[name]):
                 caught += 1
                 continue
-            same = _same(component, original, mutant.text)
+            same = _same(component, contract, original, mutant.text)
             equal += same is True
             caught += same is False
             survivors += [mutant] if same is None else []
@@ -189,7 +198,7 @@ def _differs(component, simulation, cycles=1_000_000, size=2000):
         return True
 
 
-def _same(component, original, text):
+def _same(component, contract, original, text):
     """Whether a mutant is the same hardware; None if neither is shown."""
     if isinstance(component, StepComponent):
         from .node_proof import prove_nodes
@@ -199,4 +208,29 @@ def _same(component, original, text):
     flat = "hierarchy -top design\nproc\nflatten\nmemory\n"
     _, failure = prove_equal(f"read_rtlil original.il\n{flat}", f"read_rtlil mutant.il\n{flat}",
                              {"original.il": original, "mutant.il": text}, 120.0)
-    return None if failure else True
+    if not failure:
+        return True
+    if not contract.claims or _proven(_Changed(contract, text)):
+        return None
+    # What stands on the component's own assertions is not proven without them, with or without a change.
+    return False if _proven(_Changed(contract, original)) else None
+
+
+def _proven(spec):
+    """Whether all claims are, at twice the depth where the first is not enough."""
+    return any(prove_spec(lambda platform: spec, depth=depth).ok for depth in (2, 4))
+
+
+class _Changed:
+    """A specification over other RTLIL of its component."""
+
+    def __init__(self, spec, text):
+        self.component, self.claims, self.helpers = spec.component, spec.claims, spec.helpers
+        self._text = re.sub(r"(?<=\\)design(?=[.\s])", "spec", text)
+
+    def rtlil(self):
+        return self._text
+
+    def falsify(self, clocks):
+        """What is not proven is not looked for in simulation."""
+        return {}

@@ -1,6 +1,7 @@
 # amaranth: UnusedElaboratable=no
 """What is claimed of a component in every clock, written beside it as hardware: the base of all specifications."""
 
+from functools import reduce
 from random import Random
 
 from amaranth.back import rtlil
@@ -9,6 +10,8 @@ from amaranth.hdl._ir import PortDirection
 from amaranth.hdl._mem import MemoryInstance
 from amaranth.lib.wiring import In
 from amaranth.sim import Simulator
+
+from gateware.rtlil import component_ports
 
 __all__ = ["Spec"]
 
@@ -57,6 +60,20 @@ class Spec(Elaboratable):
         ports = {signal.name: (signal, PortDirection.Input) for signal in (self._domain.clk, *self._free)}
         ports |= {name: (signal, PortDirection.Output) for name, signal in self._checks.items()}
         return rtlil.convert_fragment(fragment, ports, "spec", emit_src=False)[0]
+
+    def watched(self):
+        """The component below its specification as RTLIL, module ``design``, with the ports of the component.
+
+        Who keeps to the rule of streams drives it as the component itself. The first module is the specification.
+        """
+        fragment = Fragment.get(self, "formal")
+        outside = component_ports(self.component)
+        free = {f"free_{port.name.replace('__', '_')}": port.name for port in outside}
+        ports = {free.get(signal.name, signal.name): (signal, PortDirection.Input) for signal in (self._domain.clk, *self._free)}
+        ports |= {port.name: (Value.cast(reduce(getattr, port.name.split("__"), self.component)), PortDirection.Output)
+                  for port in outside if not port.is_input}
+        ports |= {name: (signal, PortDirection.Output) for name, signal in self._checks.items()}
+        return rtlil.convert_fragment(fragment, ports, "design", emit_src=False)[0]
 
     def falsify(self, clocks, seed=0):
         """Simulate from reset with random inputs until every claim has failed, or some clocks have passed.

@@ -6,7 +6,7 @@ __all__ = ["stream_fork"]
 
 
 def stream_fork(spec, m, fork, *path):
-    """Every item goes to every taker exactly once, before the next item is accepted.
+    """Every item goes to every taker exactly once, and is accepted with the last of them.
 
     Parameters
     ----------
@@ -24,7 +24,8 @@ def stream_fork(spec, m, fork, *path):
     taken, given = fork.i.valid & fork.i.ready, Cat(output.valid & output.ready for output in outputs)
     m.d.sync += served.eq((served | given) & ~taken.replicate(fork.takers))
     spec.claim(m, f"no taker{of} is given an item twice", (served & given) == 0)
-    spec.claim(m, f"an item{of} is accepted when every taker has it", ~taken | (served | given).all())
+    spec.claim(m, f"an item{of} is accepted exactly in the clock in which its last taker takes it",
+               taken == (fork.i.valid & (served | given).all()))
     spec.claim(m, f"what is given{of} is the item", Cat(~output.valid | (fork.i.valid & (output.payload == fork.i.payload))
                                                         for output in outputs).all())
     spec.help(m, spec.inside("served", *path) == served)

@@ -21,6 +21,7 @@ from gateware.layers.dense import DenseLayer
 from gateware.layers.stochastic_dense import StochasticDense
 from gateware.neurons.bank import NeuronBank
 from gateware.step.pipeline import Pipeline
+from gateware.stream_fork import StreamFork
 from models.networks import load
 from sim.contracts import prove_contracts
 from sim.induction import prove_spec
@@ -37,13 +38,14 @@ from sim.specs.readout import count_readout
 from sim.specs.spiking_chip import spiking_chip
 from sim.specs.spiking_core import spiking_core
 from sim.specs.stochastic_dense import stochastic_dense
+from sim.specs.stream_fork import stream_fork
 from sim.specs.synapses import synapses
 from sim.specs.uart_transmitter import uart_transmitter
 
 EXAMPLES = [pytest.param(component, id=f"{cls.__name__}-{name}")
             for cls in (UARTReceiver, UARTTransmitter, FrameReceiver, FrameTransmitter, DenseLayer, ImageEncoder, CountReadout,
                         NeuronBank, Classifier, SerialClassifier, StochasticDense, AddressEvents, DenseSynapses, ConvSynapses,
-                        SparseSynapses, SpikingCore, MembraneReadout, FirstSpikeReadout, InputEncoder, SpikingChip)
+                        SparseSynapses, SpikingCore, MembraneReadout, FirstSpikeReadout, InputEncoder, SpikingChip, StreamFork)
             for name, component in cls.examples().items()]
 
 
@@ -83,10 +85,11 @@ CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout:
              NeuronBank: neuron_bank, UARTTransmitter: uart_transmitter, StochasticDense: stochastic_dense,
              AddressEvents: address_events, DenseSynapses: synapses, ConvSynapses: synapses, SparseSynapses: synapses,
              SpikingCore: spiking_core, MembraneReadout: membrane_readout, FirstSpikeReadout: first_spike_readout, InputEncoder: input_encoder,
-             SpikingChip: spiking_chip}
+             SpikingChip: spiking_chip, StreamFork: stream_fork}
 SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, NeuronBank: 600, UARTTransmitter: 2000,
           StochasticDense: 1500, AddressEvents: 400, DenseSynapses: 800, ConvSynapses: 3000, SparseSynapses: 800, SpikingCore: 800,
-          MembraneReadout: 1500, FirstSpikeReadout: 1500, InputEncoder: 800, SpikingChip: 1500}    # clocks
+          MembraneReadout: 1500, FirstSpikeReadout: 1500, InputEncoder: 800, SpikingChip: 1500,
+          StreamFork: 400}    # clocks
 
 MUTANTS = [
     (DenseLayer, "state_write.en.eq(transfer)", "state_write.en.eq(self.o.valid)", "updated exactly once"),
@@ -203,6 +206,8 @@ MUTANTS = [
     (SpikingCore, "bank.o.ready.eq(self.o.ready | empty)", "bank.o.ready.eq(1)", "stream o holds"),
     (SpikingCore, "self.o.valid.eq(bank.o.valid & ~empty)", "self.o.valid.eq(bank.o.valid & (place != 0))", "answers in turn"),
     (SpikingCore, "bank.i.valid.eq(synapses.o.valid)", "bank.i.valid.eq(1)", "drives the neuron whose it is"),
+    (StreamFork, "(served | ready).all()", "(served & ready).all()", "exactly in the clock in which its last taker"),
+    (StreamFork, "self.i.valid & ~served[k]", "self.i.valid", "given an item twice"),
     (SpikingChip, "self.i.ready.eq(sample.ready & ~busy)", "self.i.ready.eq(sample.ready)", "no input is taken"),
     (SpikingChip, "with m.If(~readout.o.valid):", "with m.If(1):", "stream o holds"),
 ]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from amaranth.lib import crc
 
-__all__ = ["CRC", "LONGEST_READ", "MAX_PAYLOAD", "MAX_PIXEL", "PROTOCOL_VERSION", "REGISTERS_VERSION", "REPLY", "SYNC", "Classification",
-           "Command", "Decoder", "Frame", "Identity", "LayerRegisters", "Region", "Registers", "Status", "encode", "score_bytes"]
+__all__ = ["CRC", "END_OF_STEP", "LONGEST_BLOCK", "LONGEST_READ", "MAX_PAYLOAD", "MAX_PIXEL", "PROTOCOL_VERSION", "REGISTERS_VERSION", "REPLY",
+           "SYNC", "Classification", "Command", "Decoder", "Frame", "Identity", "LayerRegisters", "Region", "Registers", "Status", "encode",
+           "event_bytes", "score_bytes"]
 
 #: The two bytes that begin a frame. The first is a square wave on the line, good for measuring the rate.
 SYNC = b"\x55\xd5"
@@ -20,6 +21,10 @@ PROTOCOL_VERSION = 1
 REGISTERS_VERSION = 1
 #: The longest answer to READ, without its status.
 LONGEST_READ = 256
+#: The longest block of events: a number and whole words of two or of three bytes, and a block RAM of an iCE40.
+LONGEST_BLOCK = 511
+#: In place of an input's number: the time step's events are over.
+END_OF_STEP = 0xFFFF
 #: The length field has twelve bits; the four above it are zero.
 MAX_PAYLOAD = 4095
 #: CRC-16/X.25 (IBM-SDLC): finds every burst of up to 16 bits, and in 4093 bytes every error of up to three bits.
@@ -39,6 +44,7 @@ class Command(enum.IntEnum):
     CLASSIFY = 0x02
     LOAD = 0x10
     READ = 0x20
+    EVENTS = 0x30
 
 
 class Region(enum.IntEnum):
@@ -61,6 +67,8 @@ class Status(enum.IntEnum):
     OUT_OF_MEMORY = 6
     LOADING = 7
     BAD_FLASH = 8
+    BAD_EVENT = 9
+    BAD_BLOCK = 10
 
 
 def _integer(name, value, highest, lowest=0):
@@ -239,8 +247,13 @@ def score_bytes(width, signed):
     return 1 if width <= 8 and not signed else max(2, -(-(width + (not signed)) // 8))
 
 
+def event_bytes(levels):
+    """Bytes of each word in a block of events: the number of an input, and its level where there is more than one."""
+    return 2 if levels == 1 else 3
+
+
 class Classification(NamedTuple):
-    """Payload of the reply to CLASSIFY, after the status.
+    """Payload of the reply to CLASSIFY, and to the EVENTS that end a sample, after the status.
 
     Parameters
     ----------

@@ -6,11 +6,13 @@ from amaranth.lib.wiring import In, Out, connect
 from gateware.component import Component
 
 from ..bus.flash_reader import FlashReader, flash_timing
-from ..bus.format import MAX_PIXEL, Identity
+from ..bus.format import LONGEST_BLOCK, MAX_PIXEL, Identity
 from ..bus.frame import FrameReceiver, FrameTransmitter
 from ..bus.uart import UARTReceiver, UARTTransmitter
 from .classifier import Classifier
+from .event_blocks import EventBlocks
 from .flash_loader import FlashLoader
+from .network import Conv2d
 from .recorder import Recorder
 from .server import Server
 from .spiking_chip import SpikingChip
@@ -22,7 +24,8 @@ class SerialClassifier(Component):
     """Receives images over a UART, classifies them and sends back class and scores, such as spike counts.
 
     The protocol is described in ``docs/protocol.md``. One command is executed at a time; what arrives in
-    the meantime is lost, and the host asks again.
+    the meantime is lost, and the host asks again. Where the core is a SpikingChip whose network takes events, the host sends them in
+    blocks of up to 511 bytes.
 
     Parameters
     ----------
@@ -71,15 +74,17 @@ class SerialClassifier(Component):
     def __init__(self, core, divisor, build_id, *, clock_hz, layers, levels=MAX_PIXEL, name="digits", timeout_bits=10_000, flash=None,
                  observed=False):
         self.core, self.levels = core, levels
-        self._identity = Identity(build_id, clock_hz, capacity=layers[0], layers=tuple(layers), name=name)
+        blocks = _event_blocks(core)
+        capacity = blocks.capacity if blocks else layers[0]
+        self._identity = Identity(build_id, clock_hz, capacity=capacity, layers=tuple(layers), name=name)
         self._uart = UARTReceiver(divisor), UARTTransmitter(divisor)
         self._server = Server(self._identity, core.o.payload.shape(), levels=levels, words=getattr(core, "words", 0), flash=flash is not None,
-                              observed=observed)
+                              observed=observed, events=blocks)
         self._recorder = None
         if observed:
             self._recorder = Recorder([each.o.payload.shape() for each in core.cores], [each.layer.neurons for each in core.cores],
                                       core.network.time_steps)
-        self._frames = (FrameReceiver(capacity=layers[0], timeout=timeout_bits * divisor),
+        self._frames = (FrameReceiver(capacity=capacity, timeout=timeout_bits * divisor),
                         FrameTransmitter(longest=self._server.longest_reply))
         self._flash, pins = None, {}
         if flash is not None:
@@ -92,6 +97,11 @@ class SerialClassifier(Component):
             "busy": Out(1),
             "fault": Out(1),
         } | pins)
+
+    @property
+    def blocks(self):
+        """What takes a host's blocks of events; None where samples are images."""
+        return self._server.blocks
 
     @property
     def identity(self):
@@ -117,7 +127,8 @@ class SerialClassifier(Component):
         spiked = {"layers": spiking.network.sizes, "levels": spiking.network.levels} | common
         return {"small": cls(core, layers=layers, **common), "loaded": cls(spiking, name="loaded", **spiked),
                 "flash": cls(spiking, name="flash", flash=0x40000, **spiked),
-                "observed": cls(SpikingChip(spiking.network, lanes=(3, 4), observed=True), name="observed", observed=True, **spiked)}
+                "observed": cls(SpikingChip(spiking.network, lanes=(3, 4), observed=True), name="observed", observed=True, **spiked),
+                "events": cls(SpikingChip.examples()["events"], name="events", **spiked)}
 
     def elaborate(self, platform):
         m = Module()
@@ -147,7 +158,7 @@ class SerialClassifier(Component):
             m.d.comb += core.load.eq(server.load)
         connect(m, uart_receiver.o, frame_receiver.i)
         connect(m, frame_receiver.o, server.request)
-        connect(m, server.pixels, core.i)
+        connect(m, server.events if self.blocks else server.pixels, core.i)
         connect(m, core.o, server.result)
         connect(m, server.reply, frame_transmitter.header)
         connect(m, server.o, frame_transmitter.i)
@@ -171,8 +182,14 @@ class SerialClassifier(Component):
         begun, taken = core.i.valid & core.i.ready, core.o.valid & core.o.ready
         with m.If(begun | taken):
             m.d.sync += fresh.eq(taken)
+        done = taken
+        if self.blocks:
+            # A result is held until the next sample begins; that of a sample which was not finished is none.
+            came, was = core.o.valid & server.ended, Signal()
+            m.d.sync += was.eq(came)
+            done = came & ~was
         m.d.comb += [
-            recorder.start.eq(begun & fresh), recorder.done.eq(taken), recorder.clocks.eq(core.o.payload.clocks),
+            recorder.start.eq(begun & fresh), recorder.done.eq(done), recorder.clocks.eq(core.o.payload.clocks),
             recorder.frame.eq(frames.o.valid & frames.o.ready), recorder.dropped.eq(frames.dropped),
             recorder.lost.eq(uart.framing_error | uart.overflow),
             recorder.where.eq(server.where), server.end.eq(recorder.end), server.seen.eq(recorder.data),
@@ -181,3 +198,12 @@ class SerialClassifier(Component):
             answers, seen = getattr(recorder, f"answers{k}"), getattr(core, f"answers{k}")
             m.d.comb += [answers.valid.eq(seen.valid), answers.payload.eq(seen.payload),
                          getattr(recorder, f"event{k}").eq(getattr(core, f"event{k}"))]
+
+
+def _event_blocks(core):
+    """What takes the blocks of events for a classifier, None where it takes images."""
+    if not isinstance(core, SpikingChip) or core.network.encoder != "events":
+        return None
+    network = core.network
+    shape = network.inputs if isinstance(network.layers[0].connection, Conv2d) else None
+    return EventBlocks(network.sizes[0], network.levels, network.time_steps, capacity=LONGEST_BLOCK, shape=shape)

@@ -4,7 +4,7 @@ import enum
 
 from amaranth.hdl import Assert, Cat, Const, Module, Mux, Shape, Signal, Value
 from amaranth.lib import data, memory, stream
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import ceil_log2
 
 from gateware.component import Component
@@ -16,8 +16,9 @@ from .weight_memory import LoadLayout
 
 __all__ = ["Server"]
 
-# What a design without a flash says, in a bit less.
-_WITHOUT_FLASH = enum.IntEnum("Status", {status.name: status.value for status in Status if status < Status.LOADING})
+# What a design without a flash says, in a bit less; what one with a flash says; and one that takes events.
+_WITHOUT_FLASH, _WITHOUT_EVENTS = (enum.IntEnum("Status", {status.name: status.value for status in Status if status < end})
+                                   for end in (Status.LOADING, Status.BAD_EVENT))
 
 
 class Server(Component):
@@ -29,6 +30,8 @@ class Server(Component):
 
     Requests whose command has the reply bit are taken without an answer. From a request with ``n`` pixels
     to its first pixel at ``pixels`` there are ``n + 1`` clocks; then one pixel is sent per clock.
+
+    With ``events`` there is EVENTS in place of CLASSIFY, and the result holds until the next sample begins.
 
     Parameters
     ----------
@@ -46,6 +49,8 @@ class Server(Component):
 
     observed : bool
         Whether READ is answered, with bytes from a :class:`~gateware.chip.recorder.Recorder`.
+    events : EventBlocks, optional
+        What takes the blocks of EVENTS, for inputs and a buffer as the identity says; the classifier takes events.
 
     Members
     -------
@@ -61,8 +66,10 @@ class Server(Component):
         Payload of the reply.
     pixels : ``Out(stream.Signature(range(levels + 1)))``
         ``layers[0]`` pixels for each image.
+    events : ``Out(stream.Signature(EventLayout(inputs, levels, shape)))``, ended : ``Out(1)``
+        With ``events``, in place of ``pixels``: those of the host's samples, and whether a sample's last one has left.
     result : ``In(stream.Signature(result_shape))``
-        The classifier's result for each image.
+        The classifier's result for each image, or sample.
     load : ``Out(LoadLayout(words))``
         Where there are ``words``: in a clock with ``write`` the word is one of the weights.
     flash : ``In(StructLayout({"busy": 1, "loaded": 1}))``
@@ -80,7 +87,7 @@ class Server(Component):
         A field of the identity is out of range, or the result does not have a number for each class.
     """
 
-    def __init__(self, identity, result_shape, *, levels=MAX_PIXEL, words=0, flash=False, observed=False):
+    def __init__(self, identity, result_shape, *, levels=MAX_PIXEL, words=0, flash=False, observed=False, events=None):
         self._identity = bytes([Status.OK]) + identity.pack()
         self._pixels, classes = identity.layers[0], identity.layers[-1]
         self._levels, self._words = integer("Server levels", levels), integer("Server words", words)
@@ -89,9 +96,13 @@ class Server(Component):
                 raise ValueError(f"Server {name} must be between {lo} and {hi}, not {value}")
         if flash and not self._words:
             raise ValueError("Server flash must be False where there are no words to load")
+        self._blocks = events
         # The buffer of a request holds the pixels of an image, or the address of a block and one word.
-        fewest = 5 if self._words or observed else 2
-        if self._pixels < fewest:
+        self._buffer, fewest = identity.capacity if events else self._pixels, 5 if self._words or observed else 2
+        if events and (events.inputs, events.capacity) != (self._pixels, identity.capacity):
+            raise ValueError(f"Server events must be for {self._pixels} inputs and a buffer of {identity.capacity} bytes, not for {events.inputs} "
+                             f"and {events.capacity}")
+        if self._buffer < fewest:
             raise ValueError(f"layers must begin with at least {fewest} inputs, not {self._pixels}")
         widths = {name: Shape.cast(field.shape).width for name, field in result_shape}
         (self._numbers,) = widths.keys() - {"label", "clocks"}
@@ -101,21 +112,27 @@ class Server(Component):
                              f"32 bits of clocks, not {result_shape!r}")
         self._number = Shape.cast(numbers.elem_shape)
         self._classification_bytes = 1 + 1 + 4 + classes * score_bytes(self._number.width, self._number.signed)
-        self._observed, self._statuses = observed, Status if flash else _WITHOUT_FLASH
+        self._observed, self._statuses = observed, Status if events else _WITHOUT_EVENTS if flash else _WITHOUT_FLASH
         self._longest_reply = max(len(self._identity), self._classification_bytes, 1 + LONGEST_READ if observed else 0)
         super().__init__({
             "request": In(stream.Signature(data.StructLayout(
                 {"supported": 1, "sequence": 8, "command": 8, "length": range(MAX_PAYLOAD + 1)}))),
-            "address": Out(range(self._pixels)),
+            "address": Out(range(self._buffer)),
             "data": In(8),
             "reply": Out(stream.Signature(data.StructLayout(
                 {"sequence": 8, "command": 8, "length": range(self._longest_reply + 1)}))),
             "o": Out(stream.Signature(8)),
-            "pixels": Out(stream.Signature(range(self._levels + 1))),
-            "result": In(stream.Signature(result_shape)),
-        } | ({"load": Out(LoadLayout(self._words))} if self._words else {})
+        } | ({"events": Out(stream.Signature(events.o.payload.shape())), "ended": Out(1)} if events else
+             {"pixels": Out(stream.Signature(range(self._levels + 1)))})
+          | {"result": In(stream.Signature(result_shape))}
+          | ({"load": Out(LoadLayout(self._words))} if self._words else {})
           | ({"flash": In(data.StructLayout({"busy": 1, "loaded": 1}))} if flash else {})
           | ({"where": Out(WhereLayout), "end": In(17), "seen": In(8)} if observed else {}))
+
+    @property
+    def blocks(self):
+        """What takes the blocks of EVENTS, or None."""
+        return self._blocks
 
     @property
     def longest_reply(self):
@@ -138,7 +155,7 @@ class Server(Component):
         classification = Cat(Cat(field, Const(0, -len(field) % 8)) for field in fields)
 
         # Memories are read with the index of the next clock, so that their data always belong to `index`.
-        index = Signal(range(max(self._pixels, self._longest_reply)))
+        index = Signal(range(max(self._buffer, self._longest_reply)))
         next_index = Signal.like(index)
         advance = Signal()
         rewind = Signal()
@@ -187,6 +204,9 @@ class Server(Component):
         if self._observed:
             with m.Elif(request.command == Command.READ):
                 m.d.comb += [length.eq(asked.more + 2), last.eq(asked.more + 1), self.o.payload.eq(Mux(index == 0, status, self.seen))]
+        if self._blocks:
+            with m.Elif(~self._blocks.ended):
+                reply_with(1, status)
         with m.Else():
             at = index[:ceil_log2(self._classification_bytes)]
             reply_with(self._classification_bytes, classification.word_select(at, 8))
@@ -194,8 +214,14 @@ class Server(Component):
         m.d.comb += [
             self.reply.payload.sequence.eq(request.sequence),
             self.reply.payload.command.eq(request.command | REPLY),
-            self.pixels.payload.eq(self.data),
         ]
+        if self._blocks:
+            m.submodules.blocks = blocks = self._blocks
+            connect(m, blocks.o, flipped(self.events))
+            m.d.comb += [blocks.i.payload.eq(request.length), blocks.data.eq(self.data), blocks.finished.eq(self.result.valid),
+                         self.result.ready.eq(blocks.forget), self.ended.eq(blocks.ended)]
+        else:
+            m.d.comb += self.pixels.payload.eq(self.data)
 
         with m.FSM() as fsm:
             def refuse(reason):
@@ -214,9 +240,9 @@ class Server(Component):
                         m.next = "HEADER"
                         with m.If(request.length != 0):
                             refuse(Status.BAD_LENGTH)
-                    with m.Elif(request.command == Command.CLASSIFY):
-                        m.next = "CHECK"
-                        with m.If(request.length != self._pixels):
+                    with m.Elif(request.command == (Command.EVENTS if self._blocks else Command.CLASSIFY)):
+                        m.next = "EVENTS" if self._blocks else "CHECK"
+                        with m.If(~self._blocks.fits if self._blocks else request.length != self._pixels):
                             refuse(Status.BAD_LENGTH)
                         if flash is not None:
                             with m.Elif(flash.busy):
@@ -230,7 +256,7 @@ class Server(Component):
                         with m.Elif(request.command == Command.LOAD):
                             m.next = "ADDRESS"
                             # Three bytes of address, then whole words, all of which the buffer holds.
-                            with m.If(~request.length[0] | (request.length < 5) | (request.length > self._pixels)):
+                            with m.If(~request.length[0] | (request.length < 5) | (request.length > self._buffer)):
                                 refuse(Status.BAD_LENGTH)
                             if flash is not None:
                                 with m.Elif(flash.busy):
@@ -280,22 +306,29 @@ class Server(Component):
                     with m.If(index == request.length - 1):
                         m.d.comb += rewind.eq(1)
                         m.next = "HEADER"
-            with m.State("CHECK"):
-                m.d.comb += advance.eq(1)
-                with m.If(index == self._pixels - 1):
-                    m.d.comb += rewind.eq(1)
-                    m.next = "FEED"
-                with m.If(self.data > self._levels):
-                    m.d.comb += rewind.eq(1)
-                    refuse(Status.PIXEL_OUT_OF_RANGE)
-            with m.State("FEED"):
-                m.d.comb += self.pixels.valid.eq(1)
-                with m.If(self.pixels.ready):
+            if self._blocks:
+                with m.State("EVENTS"):
+                    m.d.comb += [rewind.eq(1), blocks.i.valid.eq(1), self.address.eq(blocks.address)]
+                    with m.If(blocks.i.ready):
+                        m.d.sync += status.eq(blocks.status)
+                        m.next = "WAIT"
+            else:
+                with m.State("CHECK"):
                     m.d.comb += advance.eq(1)
                     with m.If(index == self._pixels - 1):
                         m.d.comb += rewind.eq(1)
-                        m.next = "WAIT"
-            with m.State("WAIT"), m.If(self.result.valid):
+                        m.next = "FEED"
+                    with m.If(self.data > self._levels):
+                        m.d.comb += rewind.eq(1)
+                        refuse(Status.PIXEL_OUT_OF_RANGE)
+                with m.State("FEED"):
+                    m.d.comb += self.pixels.valid.eq(1)
+                    with m.If(self.pixels.ready):
+                        m.d.comb += advance.eq(1)
+                        with m.If(index == self._pixels - 1):
+                            m.d.comb += rewind.eq(1)
+                            m.next = "WAIT"
+            with m.State("WAIT"), m.If(self.result.valid | (status != Status.OK) | ~self._blocks.ended if self._blocks else self.result.valid):
                 m.next = "HEADER"
             with m.State("HEADER"):
                 m.d.comb += self.reply.valid.eq(1)
@@ -310,10 +343,9 @@ class Server(Component):
                         with m.If(index != 0):
                             m.d.sync += [asked.byte.eq(asked.byte + 1), coming.eq(~0)]
                     with m.If(index == last):
-                        m.d.comb += [
-                            self.request.ready.eq(1),
-                            self.result.ready.eq((status == Status.OK) & (request.command == Command.CLASSIFY)),
-                        ]
+                        m.d.comb += self.request.ready.eq(1)
+                        if not self._blocks:
+                            m.d.comb += self.result.ready.eq((status == Status.OK) & (request.command == Command.CLASSIFY))
                         m.next = "IDLE"
 
         if platform == "formal":
@@ -325,6 +357,8 @@ class Server(Component):
             for command, there in ((Command.LOAD, self._words), (Command.READ, self._observed)):
                 if there:
                     classifying &= request.command != command
+            if self._blocks:
+                classifying &= self._blocks.ended
             with m.If(replying & (status == Status.OK) & classifying):
                 m.d.comb += Assert(self.result.valid)
             if self._words:

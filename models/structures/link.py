@@ -23,6 +23,7 @@ from gateware.chip.recorder import membrane_bytes
 from gateware.chip.serial_classifier import SerialClassifier
 
 from . import model_of
+from .event_blocks import event_words
 from .flash import SerialFlash
 
 __all__ = ["SerialModel", "FrameReceiverModel", "FrameTransmitterModel"]
@@ -100,6 +101,9 @@ class SerialModel:
         self.top, self._core = top, model_of(top.core)
         self._words = np.array(top.core.load_words() if getattr(top.core, "words", 0) else [], np.int64)
         self._memory, self._loaded = np.full(len(self._words), -1), not len(self._words)
+        # Of a design with events what takes them, and what the last block has left behind.
+        self._blocks = model_of(top.blocks) if top.blocks else None
+        self._block_state, self._outcome = self._blocks.start if top.blocks else None, b""
         # What a recorder saw: samples, good frames before the one that is answered, frames that were given up.
         self._samples, self._frames, self._dropped = [], 0, 0
         if top.boot_clocks:
@@ -137,18 +141,29 @@ class SerialModel:
             return bytes([self._load(payload)])
         if request.command == Command.READ and self.top._recorder is not None:
             return self._read(payload)
-        length = {Command.IDENTIFY: 0, Command.CLASSIFY: sources}.get(request.command)
-        if length is None:
+        fits = {Command.IDENTIFY: lambda length: length == 0}
+        fits |= {Command.EVENTS: self._blocks.fits} if self._blocks else {Command.CLASSIFY: lambda length: length == sources}
+        if request.command not in fits:
             return bytes([Status.UNKNOWN_COMMAND])
-        if len(payload) != length:
+        if not fits[request.command](len(payload)):
             return bytes([Status.BAD_LENGTH])
         if request.command == Command.IDENTIFY:
             return bytes([Status.OK]) + self.top.identity.pack()
         if not self._loaded:
             return bytes([Status.NOT_LOADED])
+        if self._blocks:
+            return self._take_events(payload, heard)
         if max(payload) > self.top.levels:
             return bytes([Status.PIXEL_OUT_OF_RANGE])
-        return bytes([Status.OK]) + self._classify(payload, heard)
+        return bytes([Status.OK]) + self._classify(np.frombuffer(payload, np.uint8), heard)
+
+    def _take_events(self, block, heard):
+        """Status, and with the block that ends a sample its result: once more where it is sent once more."""
+        before = self._block_state
+        self._block_state, status, words = self._blocks.take(before, block)
+        if len(words) and self._blocks.ended(self._block_state):
+            self._outcome = self._classify(self._blocks.sample(self._block_state), heard)
+        return bytes([status]) + (self._outcome if status == Status.OK and self._blocks.ended(self._block_state) else b"")
 
     def _read(self, payload):
         """Status and bytes of what is read, of the samples since reset."""
@@ -174,14 +189,18 @@ class SerialModel:
         self._loaded = self._loaded or end == len(self._words)
         return Status.OK
 
-    def _classify(self, payload, heard):
+    def _classify(self, sample, heard):
         if not np.array_equal(self._memory, self._words):
             raise ValueError("the weights that are loaded must be those of the network")
-        result = self._core.run(np.frombuffer(payload, np.uint8))
+        if self._blocks:
+            result = self._core.classify(sample[None])
+            result = {"scores": result.scores, "label": result.label}
+        else:
+            result = self._core.run(sample)
         name, = result.keys() - {"label", "clocks"}
         shape = Shape.cast(self.top.core.o.payload.shape()[name].shape.elem_shape)
         if self.top._recorder is not None:
-            seen = self._core.inspect(np.frombuffer(payload, np.uint8))
+            seen = self._core.inspect(sample)
             # A new list: a copy of the model goes on by itself.
             self._samples = [*self._samples, {"spikes": seen.spikes, "v": [v[None] for v in seen.membranes], "events": seen.events,
                                               "clocks": Classification.unpack(heard.payload[1:]).clocks if heard else 0}]
@@ -202,6 +221,8 @@ class SerialModel:
         sources, levels = self.top.identity.layers[0], self.top.levels
         data = b"".join(map(encode, self._loads(rng, sources))) if len(self._words) else b""
         size += len(data)
+        if self._blocks:
+            return np.frombuffer(data + self._event_requests(rng, size), np.uint8)
         while len(data) < size:
             image = Frame(int(rng.integers(256)), Command.CLASSIFY, rng.integers(0, levels + 1, sources, np.uint8).tobytes())
             others = [_random_frame(rng, 2 * sources), image._replace(payload=rng.bytes(sources)), image._replace(version=2),
@@ -212,6 +233,26 @@ class SerialModel:
             if request.command != Command.LOAD:
                 data += encode(request)
         return np.frombuffer(data, np.uint8)
+
+    def _event_requests(self, rng, size):
+        """Blocks of events in whatever order, some of everything else that is answered, and reads where no sample is open."""
+        data, state = b"", self._blocks.start
+        for block in self._blocks.stimulus(rng, size // 2):
+            frame = Frame(int(rng.integers(256)), Command.EVENTS, block)
+            data += encode(frame)
+            state = self._blocks.take(state, block)[0]
+            others = [_random_frame(rng, 60)._replace(command=0x31), frame._replace(version=2), frame._replace(payload=block[:-1]),
+                      frame._replace(command=Command.CLASSIFY), frame._replace(payload=rng.bytes(self.top.blocks.capacity + 4)),
+                      frame._replace(command=Command.IDENTIFY, payload=b"")]
+            if self.top._recorder is not None and self._blocks.ended(state):
+                others += [frame._replace(command=Command.READ, payload=each) for each in self._reads(rng)]
+            request = others[rng.integers(len(others))]
+            if rng.random() < 0.2 and request.command != Command.LOAD:
+                data += encode(request)
+        # A sample of blocks as long as they may be.
+        sample = rng.integers(0, self.top.levels + 1, (self.top.blocks.time_steps, self.top.blocks.inputs))
+        blocks = self._blocks.split(event_words(sample, self.top.blocks.word_bytes))
+        return data + b"".join(encode(Frame(number, Command.EVENTS, block)) for number, block in enumerate(blocks))
 
     def _reads(self, rng):
         """Payloads of READ: of each region and layer everything, something, and too much."""

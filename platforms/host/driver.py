@@ -10,7 +10,7 @@ from gateware.bus.format import MAX_PIXEL, Classification, Command, Decoder, Fra
 from gateware.chip.recorder import membrane_bytes
 
 from .errors import CorruptionError, RefusalError, SilenceError, UnobservedError, VersionError, WrongBuildError
-from .protocol import image_bytes, is_reply, load_payloads, read_payloads, reply_content
+from .protocol import event_payloads, image_bytes, is_reply, load_payloads, read_payloads, reply_content
 
 __all__ = ["Board", "Port"]
 
@@ -121,10 +121,39 @@ class Board:
             There was no good answer.
         """
         identity = self._identity or self.identify()
-        payload, deadline = image_bytes(image, identity.layers[0], self._levels), self._port.now() + LOADING_SECONDS
+        return self._ask_loaded(Command.CLASSIFY, image_bytes(image, identity.layers[0], self._levels), identity.layers[-1])
+
+    def classify_events(self, sample) -> Classification:
+        """Send a sample of events, and return the scores and the class: for designs whose network takes events.
+
+        Asks for the identity first, once, and waits for a board that is still reading its weights from its flash.
+
+        Parameters
+        ----------
+        sample : array_like of int, (time_steps, ...)
+            Of each time step the level of each input's event, 0 to ``levels``, 0 where there is none;
+            :func:`platforms.host.protocol.events_sample` makes it from a list of events.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The sample is not one; nothing has been sent. Or the network has more time steps than the sample.
+        WrongBuildError, PortError, SilenceError, CorruptionError, VersionError, RefusalError
+            There was no good answer.
+        """
+        identity, answer = self._identity or self.identify(), None
+        for payload in event_payloads(sample, identity.layers[0], self._levels, identity.capacity):
+            answer = self._ask_loaded(Command.EVENTS, payload, identity.layers[-1])
+        if answer is None:
+            raise ValueError(f"sample must have as many time steps as the network: the board waits for more than {len(sample)}")
+        return answer
+
+    def _ask_loaded(self, command, payload, classes):
+        """Ask a board that may still be reading its weights."""
+        deadline = self._port.now() + LOADING_SECONDS
         while True:
             try:
-                return self._ask(Command.CLASSIFY, payload, identity.layers[-1])
+                return self._ask(command, payload, classes)
             except RefusalError as error:
                 if error.status != Status.LOADING or self._port.now() > deadline:
                     raise

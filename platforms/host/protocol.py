@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from gateware.bus.format import (
+    END_OF_STEP,
     LONGEST_READ,
     MAX_PIXEL,
     PROTOCOL_VERSION,
@@ -18,11 +19,12 @@ from gateware.bus.format import (
     Identity,
     Region,
     Status,
+    event_bytes,
 )
 
 from .errors import CorruptionError, RefusalError, VersionError
 
-__all__ = ["image_bytes", "is_reply", "load_payloads", "read_payloads", "reply_content"]
+__all__ = ["event_payloads", "events_sample", "image_bytes", "is_reply", "load_payloads", "read_payloads", "reply_content"]
 
 _REASONS = {
     Status.UNKNOWN_COMMAND: "it does not know this command",
@@ -32,6 +34,8 @@ _REASONS = {
     Status.OUT_OF_MEMORY: "what was asked for reaches beyond its memory",
     Status.LOADING: "it is still reading its weights from its flash",
     Status.BAD_FLASH: "its flash does not hold this network's weights, or they are damaged: program them, or load them over the link",
+    Status.BAD_EVENT: "an event is not in order, its level is out of range, or the sample has more time steps than the network",
+    Status.BAD_BLOCK: "a block of events is missing before this one: send the sample again from its first block",
 }
 
 
@@ -66,6 +70,90 @@ def image_bytes(image, pixels: int, levels: int = MAX_PIXEL) -> bytes:
     return array.astype(np.uint8).tobytes()
 
 
+def event_payloads(sample, inputs: int, levels: int, capacity: int):
+    """Payloads of EVENTS for a sample, in order: as many events in each as the board keeps.
+
+    Parameters
+    ----------
+    sample : array_like of int, (time_steps, ...)
+        Of each time step the level of each input's event, 0 where there is none.
+    inputs : int
+        Of the network.
+    levels : int
+        Its highest level.
+    capacity : int
+        The longest payload that the board keeps.
+
+    Returns
+    -------
+    list of bytes
+        The number of the block, then its words.
+
+    Raises
+    ------
+    TypeError
+        The levels are not integers.
+    ValueError
+        The sample has another shape, or a level is out of range.
+    """
+    array = np.asarray(sample)
+    if array.dtype.kind not in "iub":
+        raise TypeError(f"sample levels must be integers, not {array.dtype}")
+    if array.ndim < 2 or not len(array) or array[0].size != inputs:
+        raise ValueError(f"sample must have the shape (time_steps, {inputs}), not {array.shape}")
+    array = array.reshape(len(array), inputs)
+    bad = np.argwhere((array < 0) | (array > levels))
+    if len(bad):
+        step, number = bad[0]
+        raise ValueError(f"sample levels must be between 0 and {levels}, not {array[step, number]} at time step {step}, input {number}")
+    # After the last input of each time step comes its end.
+    marked = np.pad(array.astype(np.int64), ((0, 0), (0, 1)), constant_values=-1)
+    step, number = np.nonzero(marked)
+    level, ends = marked[step, number], number == inputs
+    number = np.where(ends, END_OF_STEP, number)
+    size = event_bytes(levels)
+    words = np.stack([number & 0xFF, number >> 8, np.where(ends, 0, level)], axis=1)[:, :size].astype(np.uint8)
+    each = (capacity - 1) // size
+    # After 255 comes 1, for 0 begins a sample.
+    return [bytes([(block - 1) % 255 + 1 if block else 0]) + words[each * block:each * (block + 1)].tobytes()
+            for block in range(-(-len(words) // each))]
+
+
+def events_sample(events, time_steps: int, inputs: int) -> np.ndarray:
+    """A sample of events, as :func:`event_payloads` takes it, from a list of them.
+
+    Parameters
+    ----------
+    events : sequence of (time step, number) or (time step, number, level)
+        In any order; without a level it is 1.
+    time_steps, inputs : int
+        Of the network.
+
+    Returns
+    -------
+    ndarray of int64, (time_steps, inputs)
+
+    Raises
+    ------
+    TypeError
+        An event is none of integers.
+    ValueError
+        A time step or number is out of range, a level is below 1, or an input has two events in a time step.
+    """
+    sample = np.zeros((time_steps, inputs), np.int64)
+    for place, event in enumerate(events):
+        if len(event) not in (2, 3) or not all(isinstance(each, (int, np.integer)) for each in event):
+            raise TypeError(f"event {place} must be two or three integers (time step, number, level), not {event!r}")
+        step, number, level = (*event, 1)[:3]
+        for name, value, lo, hi in (("time step", step, 0, time_steps - 1), ("number", number, 0, inputs - 1), ("level", level, 1, 255)):
+            if not lo <= value <= hi:
+                raise ValueError(f"{name} of event {place} must be between {lo} and {hi}, not {value}")
+        if sample[step, number]:
+            raise ValueError(f"event {place} must be the only one of input {number} in time step {step}: add their levels")
+        sample[step, number] = level
+    return sample
+
+
 def load_payloads(words, capacity: int):
     """Payloads of LOAD for the words of a memory, in order: as many words in each as the board keeps.
 
@@ -98,6 +186,7 @@ def _nothing(payload, classes):
 
 
 _CONTENT = {Command.IDENTIFY: lambda payload, classes: Identity.unpack(payload), Command.CLASSIFY: Classification.unpack,
+            Command.EVENTS: lambda payload, classes: Classification.unpack(payload, classes) if payload else None,
             Command.LOAD: _nothing, Command.READ: lambda payload, classes: payload}
 
 
@@ -116,7 +205,7 @@ def reply_content(frame: Frame, command: Command, classes: int | None = None) ->
     command : Command
         What was asked.
     classes : int, optional
-        Outputs of the board's network, for CLASSIFY.
+        Outputs of the board's network, for CLASSIFY and EVENTS.
 
     Raises
     ------

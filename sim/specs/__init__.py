@@ -4,6 +4,7 @@ from gateware.bus import UARTTransmitter
 from gateware.bus.flash_reader import FlashReader
 from gateware.chip.classifier import Classifier
 from gateware.chip.core import SpikingCore
+from gateware.chip.event_blocks import EventBlocks
 from gateware.chip.event_merge import EventMerge
 from gateware.chip.events import AddressEvents
 from gateware.chip.first_spike_readout import FirstSpikeReadout
@@ -26,6 +27,7 @@ from gateware.stream_fork import StreamFork
 from .address_events import address_events
 from .classifier import classifier
 from .dense_layer import dense_layer
+from .event_blocks import event_blocks
 from .event_merge import event_merge
 from .first_spike_readout import first_spike_readout
 from .flash_loader import flash_loader
@@ -54,6 +56,7 @@ _CONTRACTS = {
     Classifier: classifier,
     CountReadout: count_readout,
     DenseLayer: dense_layer,
+    EventBlocks: event_blocks,
     EventMerge: event_merge,
     FlashLoader: flash_loader,
     FlashReader: flash_reader,

@@ -4,6 +4,7 @@ from gateware.chip.classifier import Classifier
 from gateware.chip.spiking_chip import SpikingChip
 
 from .classifier import classifier
+from .event_blocks import event_blocks
 from .flash_loader import flash_loader
 from .flash_reader import flash_reader
 from .recorder import recorder
@@ -14,7 +15,7 @@ __all__ = ["serial_classifier"]
 
 
 def serial_classifier(spec, m, top, *path):
-    """What the classifier, the UART transmitter and what reads a flash promise holds inside the whole design.
+    """What the classifier, the UART transmitter, what takes events and what reads a flash promise holds inside the whole design.
 
     Parameters
     ----------
@@ -29,6 +30,8 @@ def serial_classifier(spec, m, top, *path):
         classifier(spec, m, top.core, *path, "core")
     if isinstance(top.core, SpikingChip):
         spiking_chip(spec, m, top.core, *path, "core")
+    if top.blocks is not None:
+        event_blocks(spec, m, top.blocks, *path, "server", "blocks")
     if top._flash is not None:
         reader, loader = top._flash
         flash_reader(spec, m, reader, *path, "flash_reader")

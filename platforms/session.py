@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from math import isqrt
 from pathlib import Path
 
@@ -40,11 +41,11 @@ def read_image(path, pixels=64, levels=16):
         If the file holds anything else.
     """
     words = Path(path).read_text(encoding="utf-8", errors="replace").replace(",", " ").split()
-    try:
-        image = np.array([int(word) for word in words], np.int64)
-    except (ValueError, OverflowError):
-        bad = next(word for word in words if not word.lstrip("+-").isdigit() or len(word) > 9)
-        raise ValueError(f"image file {path} must hold integers between 0 and {levels}, not {bad[:20]!r}") from None
+    # Python's own int() takes more: digits of other scripts, underscores, any length.
+    bad = next((word for word in words if not re.fullmatch("[+-]?[0-9]{1,9}", word)), None)
+    if bad is not None:
+        raise ValueError(f"image file {path} must hold integers between 0 and {levels}, not {bad[:20]!r}")
+    image = np.array([int(word) for word in words], np.int64)
     if len(image) != pixels:
         raise ValueError(f"image file {path} must hold {pixels} pixels, not {len(image)}")
     if image.min() < 0 or image.max() > levels:

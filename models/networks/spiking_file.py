@@ -62,6 +62,8 @@ def load_spiking(path):
     with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
         content = dict(archive)
     header = json.loads(str(content["header"]))
+    if "version" not in header:
+        raise ValueError(f"the network file {path} lacks version")
     if header["version"] != VERSION:
         raise ValueError(f"the network file {path} has version {header['version']!r}; this release reads version {VERSION}")
     try:

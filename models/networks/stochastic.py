@@ -68,7 +68,8 @@ class StochasticNetwork:
         weights = np.array(layer.connection.weights)
         if layer.connection.bias is not None:
             weights = np.hstack([weights, np.array(layer.connection.bias)[:, None]])
-        largest, params = np.abs(weights).max(), layer.neuron.params
+        # Where all are 0, any scale does.
+        largest, params = np.abs(weights).max() or 1, layer.neuron.params
         current, membrane = Q(INTEGER_BITS, self.width), Q(INTEGER_BITS, FRACTION_BITS)
         arguments = {"tau": (1 << LEAK_BITS) / -params.minus_leak if params.minus_leak else np.inf, "membrane": membrane, "current": current}
         if isinstance(layer.neuron, SubtractiveLIF):

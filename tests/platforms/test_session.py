@@ -114,7 +114,8 @@ def test_without_a_build_of_the_network_its_id_is_computed(tmp_path):
 @pytest.mark.parametrize(("text", "message"), [
     ("1 2 x", r"must hold integers between 0 and 16, not 'x'$"), ("1 2 3", r"must hold 64 pixels, not 3$"),
     ("17 " * 64, r"must hold pixels between 0 and 16, not 17$"), ("-1 " * 64, r"must hold pixels between 0 and 16, not -1$"),
-    ("", r"must hold 64 pixels, not 0$"), ("9" * 30, r"must hold integers between 0 and 16, not '9{20}'$")])
+    ("", r"must hold 64 pixels, not 0$"), ("9" * 30, r"must hold integers between 0 and 16, not '9{20}'$"),
+    *[("16 " * 63 + word, rf"must hold integers between 0 and 16, not {word!r}$".replace("+", r"\+")) for word in ("--5", "+-3", "²", "1_0", "٣")]])
 def test_file_without_an_image_is_refused(tmp_path, text, message):
     path = tmp_path / "image.txt"
     path.write_text(text)

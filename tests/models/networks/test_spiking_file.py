@@ -82,6 +82,7 @@ def test_other_files_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("edit, message", [
+    (lambda header, _: header.pop("version"), "lacks version$"),
     (lambda header, _: header.update(version=2), "has version 2; this release reads version 1"),
     (lambda header, _: header.pop("time_steps"), "lacks time_steps"),
     (lambda _, content: content.pop("weights1"), "lacks weights1"),

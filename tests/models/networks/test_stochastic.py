@@ -44,6 +44,14 @@ def test_the_same_samples_give_the_same_labels_in_any_batch():
     assert (stochastic.classify(levels) == np.concatenate([stochastic.classify(levels[:3]), stochastic.classify(levels[3:])])).all()
 
 
+def test_a_layer_of_zeros_never_spikes():
+    stochastic = StochasticNetwork(network(first=Dense([[0] * 4] * 2)), 16)
+    inputs = np.random.default_rng(0).integers(0, 17, (20, 4))
+    assert not np.any(golden(stochastic.layers[0]).currents(inputs))
+    # No class has more than another, so the first is said.
+    assert not stochastic.classify(inputs // 4).any()
+
+
 @pytest.mark.parametrize("arguments, message", [
     ((None, 16), "StochasticNetwork network must be a SpikingNetwork, not None"),
     ((network(), 48), "StochasticNetwork length must be a power of two from 2 to 65536, not 48"),

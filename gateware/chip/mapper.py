@@ -207,6 +207,8 @@ def _sparse(layer, k, family, cells):
     (inputs,), bits = connection.inputs, layer.weight_bits
     columns = (*zip(*connection.weights), *([connection.bias] if connection.bias else []))
     filled = [[neuron for neuron, weight in enumerate(column) if weight] for column in columns]
+    if not any(filled):
+        return  # SparseSynapses stores one row at least
     for lanes in _possible_lanes(layer):
         lists = [len({neuron // lanes for neuron in neurons}) for neurons in filled]
         depth, width = sum(lists), lanes * bits + ceil_log2(-(-layer.neurons // lanes)) + 1

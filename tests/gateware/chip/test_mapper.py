@@ -96,6 +96,13 @@ def test_weights_without_zeros_are_dense(part):
     assert map_network(dense(100, 40), part).sparse == () == map_network(pruned(100, 40, 0.97), part).sparse
 
 
+@pytest.mark.parametrize("part", [UP5K, ECP5_25F])
+def test_a_layer_of_zeros_is_dense(part):
+    network = SpikingNetwork("zeros", 15, [Layer(Dense([[1] * 5] * 8), LIF), Layer(Dense([[0] * 8] * 4), LIF), Layer(Dense([[1] * 4] * 3), LI)], 4)
+    placement = map_network(network, part)
+    assert placement.sparse == () and len(placement.create_chip(network).cores) == 3
+
+
 def test_large_memory_takes_what_is_too_large_without_zeros():
     assert 8 * 784 * 26 > SPRAM_DEPTH
     placement = map_network(pruned(784, 208, 0.1), UP5K)

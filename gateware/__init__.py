@@ -2,6 +2,7 @@
 
 _HOMES = {
     "AbsoluteDifference": "sc.arithmetic.absolute_difference", "AddieDivider": "sc.division.addie",
+    "AdaptiveLIF": "neurons.adaptive_lif",
     "AddieRoot": "sc.division.addie_root", "AndMultiplier": "sc.arithmetic.multiply",
     "BernsteinUnit": "sc.functions.bernstein", "Classifier": "chip.classifier",
     "ComparatorEncoder": "sc.encode.comparator", "Conv2d": "chip.network", "CounterMaximum": "sc.order.counter",

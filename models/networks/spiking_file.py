@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gateware.chip.network import Conv2d, Dense, Layer, Projection, SpikingNetwork
+from gateware.neurons.adaptive_lif import AdaptiveLIF
 from gateware.neurons.cuba_lif import CubaLeakyIntegrator, CubaLIF
 from gateware.neurons.equation_neuron import EquationNeuron
 from gateware.neurons.leaky_integrator import LeakyIntegrator
@@ -22,7 +23,7 @@ __all__ = ["is_spiking_network", "load_spiking", "save_spiking", "spiking_bytes"
 
 FORMAT = "spikeloom spiking network"
 VERSION = 1
-NEURONS = {cls.__name__: cls for cls in (SubtractiveLIF, LeakyIntegrator, LIF, CubaLIF, CubaLeakyIntegrator, EquationNeuron)}
+NEURONS = {cls.__name__: cls for cls in (SubtractiveLIF, AdaptiveLIF, LeakyIntegrator, LIF, CubaLIF, CubaLeakyIntegrator, EquationNeuron)}
 
 
 def is_spiking_network(path):
@@ -82,7 +83,7 @@ def save_spiking(network, path):
     Parameters
     ----------
     network : SpikingNetwork
-        Its neurons SubtractiveLIF, LeakyIntegrator, LIF, CubaLIF, CubaLeakyIntegrator or EquationNeuron without random numbers.
+        Its neurons SubtractiveLIF, AdaptiveLIF, LeakyIntegrator, LIF, CubaLIF, CubaLeakyIntegrator or EquationNeuron without random numbers.
     path : path-like
 
     Raises
@@ -155,7 +156,9 @@ def _neuron_row(neuron, k):
         row |= {"synapse_leak": -params.minus_synapse_leak, "synapse": list(params.synapse)}
     if isinstance(neuron, CubaLIF):
         row |= {"threshold": params.threshold, "subtracted" if neuron.subtracts else "reset": params.reset}
-    fields = {SubtractiveLIF: ("threshold",), LIF: ("threshold", "rest", "reset", "refractory")}
+    if isinstance(neuron, AdaptiveLIF):
+        row["adaptation_leak"] = -params.minus_adaptation_leak
+    fields = {SubtractiveLIF: ("threshold",), AdaptiveLIF: ("threshold", "adaptation"), LIF: ("threshold", "rest", "reset", "refractory")}
     return row | {name: getattr(params, name) for name in fields.get(type(neuron), ())}
 
 
@@ -179,12 +182,15 @@ def _neuron(row):
     membrane = Q(*row["membrane"])
     tau = (1 << LEAK_BITS) / row["leak"] if row["leak"] else inf
     parameters = {"membrane": membrane, "current": Q(*row["current"])}
-    parameters |= {name: row[name] / (1 << membrane.fraction_bits) for name in ("threshold", "rest", "reset", "subtracted") if name in row}
+    of_membrane = ("threshold", "adaptation", "rest", "reset", "subtracted")
+    parameters |= {name: row[name] / (1 << membrane.fraction_bits) for name in of_membrane if name in row}
     if "synapse" in row:
         parameters |= {"tau_mem": tau, "synapse": Q(*row["synapse"]),
                        "tau_syn": (1 << LEAK_BITS) / row["synapse_leak"] if row["synapse_leak"] else inf}
     else:
         parameters["tau"] = tau
+    if "adaptation_leak" in row:
+        parameters["tau_adaptation"] = (1 << LEAK_BITS) / row["adaptation_leak"] if row["adaptation_leak"] else inf
     if row["kind"] == "LIF":
         parameters["refractory"] = row["refractory"]
     return NEURONS[row["kind"]](**parameters)

@@ -170,13 +170,13 @@ class AdaptiveLIF(_SpikingCell):
         """What one spike adds to the threshold."""
         return torch.exp(self.raw_adaptation)
 
-    def forward(self, currents):
-        """Spikes and membranes, each (T, ...), of currents (T, ...)."""
+    def forward(self, currents, exact=None):
+        """Spikes and membranes, each (T, ...), of currents (T, ...); ``exact`` as in :meth:`LIF.forward`."""
         keep, keep_adaptation, beta = 1 - self.leak, 1 - self.adaptation_leak, self.adaptation
         v = a = torch.zeros_like(currents[0])
         all_spikes, all_v = [], []
-        for current in currents:
-            spikes, v = self._fire(keep * v + current, self.threshold + beta * a)
+        for t, current in enumerate(currents):
+            spikes, v = self._fire(keep * v + current, self.threshold + beta * a, exact and (exact[0][t], exact[1][t]))
             a = keep_adaptation * a + spikes
             all_spikes.append(spikes)
             all_v.append(v)

@@ -10,12 +10,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from gateware.chip.network import Conv2d, Dense, Layer
+from gateware.neurons.adaptive_lif import AdaptiveLIF as HardwareAdaptiveLIF
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.subtractive_lif import LEAK_BITS, SubtractiveLIF
 from gateware.step import Q
 from models import golden
 
-from .cells import LI, LIF
+from .cells import LI, LIF, AdaptiveLIF
 from .fused import window_sums
 
 __all__ = ["Grid", "PooledConv2d", "SpikingLayer"]
@@ -63,6 +64,8 @@ class Grid:
         In the unit of the current; 0 for a leaky integrator.
     current_bits, current_fraction, membrane_bits, membrane_fraction : int
         Widths and fraction bits of the two formats.
+    adaptation_leak, adaptation : int
+        In units of 2**-16 and of the membrane; 0 without adaptation of the threshold.
     """
 
     bits: int
@@ -73,6 +76,8 @@ class Grid:
     current_fraction: int
     membrane_bits: int
     membrane_fraction: int
+    adaptation_leak: int = 0
+    adaptation: int = 0
 
     @cached_property
     def neuron(self):
@@ -82,7 +87,11 @@ class Grid:
         tau = (1 << LEAK_BITS) / self.leak if self.leak else math.inf
         if not self.threshold:
             return LeakyIntegrator(tau=tau, **formats)
-        return SubtractiveLIF(tau=tau, threshold=self.threshold / (1 << self.current_fraction), **formats)
+        formats["threshold"] = self.threshold / (1 << self.current_fraction)
+        if not self.adaptation:
+            return SubtractiveLIF(tau=tau, **formats)
+        return HardwareAdaptiveLIF(tau=tau, tau_adaptation=(1 << LEAK_BITS) / self.adaptation_leak,
+                                   adaptation=self.adaptation / (1 << self.membrane_fraction), **formats)
 
     @cached_property
     def model(self):
@@ -103,7 +112,7 @@ class SpikingLayer(nn.Module):
     ----------
     connection : nn.Linear or PooledConv2d
         With bias.
-    cell : LIF or LI
+    cell : LIF, AdaptiveLIF or LI
         With one leak and one threshold for the layer, and reset by subtraction.
     levels : int
         Highest value of an input; the weights are those of inputs from 0 to 1.
@@ -113,8 +122,8 @@ class SpikingLayer(nn.Module):
         super().__init__()
         if not isinstance(connection, (nn.Linear, PooledConv2d)) or connection.bias is None:
             raise TypeError(f"SpikingLayer connection must be a Linear or PooledConv2d with bias, not {connection!r}")
-        if not isinstance(cell, (LIF, LI)) or cell.leak.ndim or getattr(cell, "reset", "subtract") != "subtract":
-            raise TypeError("SpikingLayer cell must be a LIF with reset by subtraction or a LI, with one leak for the layer, "
+        if not isinstance(cell, (LIF, AdaptiveLIF, LI)) or cell.leak.ndim or getattr(cell, "reset", "subtract") != "subtract":
+            raise TypeError("SpikingLayer cell must be a LIF or AdaptiveLIF with reset by subtraction or a LI, with one leak for the layer, "
                             f"not {cell!r}")
         self.connection, self.cell, self.levels, self.grid = connection, cell, levels, None
 
@@ -169,7 +178,7 @@ class SpikingLayer(nn.Module):
         """
         weights = torch.cat([self.connection.weight.detach().flatten(), self.connection.bias.detach()]).double()
         lo, hi = -(1 << bits - 1), max((1 << bits - 1) - 1, 1)
-        threshold = self.cell.threshold.item() if isinstance(self.cell, LIF) else None
+        threshold = None if isinstance(self.cell, LI) else self.cell.threshold.item()
 
         def error(step):
             return (torch.clamp(torch.round(weights / step), lo, hi) * step - weights).square().sum().item()
@@ -180,8 +189,7 @@ class SpikingLayer(nn.Module):
             thresholds = [min(max(1, round(self.levels * threshold / step)), LARGEST_THRESHOLD) for step in steps]
             steps = [self.levels * threshold / each for each in thresholds]
         step, chosen = min(zip(steps, thresholds), key=lambda pair: error(pair[0]))
-        leak = self.cell.leak.item()
-        leak = max(1, round(leak * (1 << LEAK_BITS))) if leak else 0
+        leak = _leak_units(self.cell.leak.item())
         rows, largest = self._rows(step, bits), self.levels * getattr(self.connection, "pool", 1) ** 2
         current_bits = (largest * len(rows[0]) << bits - 1).bit_length() + 1
         if chosen:
@@ -194,7 +202,12 @@ class SpikingLayer(nn.Module):
             bound *= sum(keep**t for t in range(time_steps))
             spare = MEMBRANE_BITS - 1 - math.ceil(math.log2(bound + 1))
             membrane_bits, membrane_fraction = MEMBRANE_BITS + max(0, -spare), fraction + max(0, spare)
-        self.fix(Grid(bits, step, leak, chosen, current_bits, fraction, membrane_bits, membrane_fraction))
+        grid = Grid(bits, step, leak, chosen, current_bits, fraction, membrane_bits, membrane_fraction)
+        if isinstance(self.cell, AdaptiveLIF):
+            unit = step / self.levels / (1 << membrane_fraction - fraction)
+            grid = replace(grid, adaptation_leak=_leak_units(self.cell.adaptation_leak.item()),
+                           adaptation=max(1, round(self.cell.adaptation.item() / unit)))
+        self.fix(grid)
 
     def fix(self, grid):
         """As :meth:`quantise`, with a grid that is known."""
@@ -202,6 +215,9 @@ class SpikingLayer(nn.Module):
         self.cell.requires_grad_(False)
         with torch.no_grad():
             self.cell.raw_leak.copy_(torch.logit(torch.tensor(grid.leak / (1 << LEAK_BITS), dtype=torch.float64)))
+            if grid.adaptation:
+                self.cell.raw_adaptation_leak.copy_(torch.logit(torch.tensor(grid.adaptation_leak / (1 << LEAK_BITS), dtype=torch.float64)))
+                self.cell.raw_adaptation.copy_(torch.log(torch.tensor(grid.adaptation * self.unit, dtype=torch.float64)))
 
     def _rows(self, step, bits):
         """Integer weights of each output, the bias last."""
@@ -224,3 +240,8 @@ class SpikingLayer(nn.Module):
         needed = max((~min(sums.lo, -1)).bit_length(), max(sums.hi, 0).bit_length()) + 1
         grid = replace(grid, current_bits=max(needed, grid.current_fraction + 1))
         return Layer(part, grid.neuron, grid.bits)
+
+
+def _leak_units(leak):
+    """A leak in units of 2**-16, at least 1 of them where there is one."""
+    return max(1, round(leak * (1 << LEAK_BITS))) if leak else 0

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from gateware.chip.network import Conv2d, Dense, Layer, Projection, SpikingNetwork
+from gateware.neurons.adaptive_lif import AdaptiveLIF
 from gateware.neurons.izhikevich import Izhikevich
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.subtractive_lif import SubtractiveLIF
@@ -42,6 +43,14 @@ def test_what_was_written_is_read(path):
     assert again.digest == make().digest and again.provenance == make().provenance
     assert (again.name, again.inputs, again.sizes) == ("example", (1, 7, 8), make().sizes)
     assert is_spiking_network(path)
+
+
+def test_adaptive_thresholds_are_kept(tmp_path):
+    neuron = AdaptiveLIF(tau=7.3, tau_adaptation=inf, threshold=1.37, adaptation=0.21, membrane=Q(4, 12), current=Q(9, 11))
+    network = SpikingNetwork("adaptive", 15, [Layer(Dense([[5, -3], [1, 2]]), neuron)], 4, "count")
+    save_spiking(network, tmp_path / "adaptive.npz")
+    again = load_spiking(tmp_path / "adaptive.npz")
+    assert again.digest == network.digest and again.layers[0].neuron.params == neuron.params
 
 
 def test_the_same_network_gives_the_same_bytes_and_nothing_is_left_behind(path):
@@ -98,7 +107,7 @@ def test_wrong_contents_are_refused(path, edit, message):
 
 
 def test_neurons_that_files_do_not_know_are_refused(tmp_path):
-    network = SpikingNetwork("other", 1, [Layer(Dense([[1]]), Izhikevich())], 2)
+    network = SpikingNetwork("other", 1, [Layer(Dense([[1], [1]]), Izhikevich())], 2)
     with pytest.raises(TypeError, match="^network layer 0 must have a neuron of .* to be written, not "):
         save_spiking(network, tmp_path / "network.npz")
     assert not list(tmp_path.iterdir())

@@ -6,8 +6,8 @@ from torch import nn
 from gateware.chip.network import SpikingNetwork
 from gateware.chip.spiking_chip import SpikingChip
 from models import golden
-from models.training.cells import LI, LIF
-from models.training.classifier import convolutional, dense
+from models.training.cells import LI, LIF, AdaptiveLIF
+from models.training.classifier import SpikingClassifier, convolutional, dense
 from models.training.layers import LARGEST_THRESHOLD, PooledConv2d, SpikingLayer
 
 RNG = np.random.default_rng(0)
@@ -29,6 +29,28 @@ def test_the_chip_s_golden_model_gives_the_classes_of_training(classifier, bits)
     result = golden(SpikingChip(network)).classify(LEVELS.numpy().astype(int))
     assert np.array_equal(result.label, classes) and len(set(classes.tolist())) > 1
     assert np.array_equal(result.scores, torch.round(v.double() / classifier.layers[-1].unit).sum(dim=0).numpy())
+
+
+def test_adaptive_thresholds_go_to_the_chip(classifier):
+    """The chip has the classes and scores of training with integers, and these are near those with real numbers."""
+    torch.manual_seed(3)
+    cells = [AdaptiveLIF(leak=0.2, adaptation_leak=0.1, adaptation=0.5), LI(leak=0.1)]
+    layers = [SpikingLayer(nn.Linear(36, 24), cells[0], levels=15), SpikingLayer(nn.Linear(24, 5), cells[1])]
+    nn.init.normal_(layers[0].connection.weight, std=0.5)
+    adaptive = SpikingClassifier(layers, time_steps=8)
+    with torch.no_grad():
+        real_spikes, _ = layers[0](LEVELS, 8)
+        plain_spikes, _ = LIF(leak=0.2)(layers[0]._sums(LEVELS).expand(8, -1, -1))
+        adaptive.quantise(8)
+        classes, v = adaptive.classify(LEVELS).numpy(), adaptive(LEVELS)
+        spikes, _ = layers[0](LEVELS, 8)
+    network = adaptive.to_network("adaptive", {})
+    result = golden(SpikingChip(network)).classify(LEVELS.numpy().astype(int))
+    assert type(network.layers[0].neuron).__name__ == "AdaptiveLIF" and len(set(classes.tolist())) > 1
+    assert np.array_equal(result.label, classes) and np.array_equal(result.spikes[0].transpose(1, 0, 2), spikes.numpy())
+    assert np.array_equal(result.scores, torch.round(v.double() / layers[-1].unit).sum(dim=0).numpy())
+    # The adaptation is seen, and is that of the real equations but for rounding.
+    assert (spikes == real_spikes).float().mean() > 0.98 > 0.97 > (spikes == plain_spikes).float().mean()
 
 
 def test_integers_of_many_bits_are_near_the_real_numbers(classifier):
@@ -101,7 +123,7 @@ def test_a_convolutional_classifier_has_the_shape_of_its_name():
 @pytest.mark.parametrize("connection, cell, message", [
     (nn.Linear(2, 2, bias=False), LIF(), "SpikingLayer connection must be a Linear or PooledConv2d with bias"),
     (nn.Conv2d(1, 1, 1), LIF(), "SpikingLayer connection must be"),
-    (nn.Linear(2, 2), LIF(2), "SpikingLayer cell must be a LIF with reset by subtraction or a LI, with one leak"),
+    (nn.Linear(2, 2), LIF(2), "SpikingLayer cell must be a LIF or AdaptiveLIF with reset by subtraction or a LI, with one leak"),
     (nn.Linear(2, 2), LIF(reset="zero"), "SpikingLayer cell must be")])
 def test_what_the_hardware_cannot_hold_is_refused(connection, cell, message):
     with pytest.raises(TypeError, match=message):

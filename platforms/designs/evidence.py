@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 
 import numpy as np
@@ -12,7 +11,7 @@ from sim.files import sources_digest
 from ..cache import Cache
 from ..files import sha256_of
 from .difference import MismatchError, first_difference
-from .standing import standing
+from .standing import CLOCKS_PER_BIT, solver_version, standing
 
 __all__ = ["compare_with_rtl", "evaluate", "gather_evidence"]
 
@@ -96,7 +95,7 @@ def gather_evidence(design, *, use_cache=True, steps):
     ----------
     design : DigitsDesign
     use_cache : bool
-        Whether evidence for the same sources, network and images may be taken from the cache.
+        Whether evidence for the same sources, hardware and images may be taken from the cache.
     steps : Steps
 
     Returns
@@ -118,7 +117,7 @@ def gather_evidence(design, *, use_cache=True, steps):
     floats = b"".join(array.tobytes() for array in (network.float_hidden_weights, network.float_output_weights,
                                                     network.logistic_coefficients, network.logistic_intercepts))
     key = sha256_of(json.dumps([sources_digest("gateware", "models", "sim", "platforms.designs"), network.digest, sha256_of(floats),
-                                find_yosys().version, _solver()]))
+                                f"{design.build_id(CLOCKS_PER_BIT * design.baud):016x}", find_yosys().version, solver_version()]))
     kept = cache.load(key) if use_cache else None
     if kept is not None:
         evidence = json.loads(kept["evidence.json"])
@@ -128,14 +127,6 @@ def gather_evidence(design, *, use_cache=True, steps):
     evidence = _evaluate_and_compare(design, steps)
     cache.store(key, {"evidence.json": json.dumps(evidence).encode("utf-8")})
     return evidence
-
-
-def _solver():
-    """The solver's version, on which it depends whether kept proofs stand."""
-    try:
-        return importlib.metadata.version("z3-solver")
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def summary(evidence):
@@ -166,9 +157,10 @@ def _evaluate_and_compare(design, steps):
         rtl = compare_with_rtl(core, simulation, images, result)
         step.result = (f"{rtl['images']} images, {rtl['spikes']:,} spikes, classes and {rtl['clocks']:,} clocks: no difference")
     with steps("look up kept proofs") as step:
-        rows = standing(design.assemble(24 * design.baud, 0))
+        rows = standing(design.assemble(CLOCKS_PER_BIT * design.baud, 0))
         step.result = f"{sum(row['proof'] == row['examples'] for row in rows)} of {len(rows)} kinds of components stand proven"
-    index = int(np.flatnonzero(result.label == labels)[0])
+    # The first that is right, where one is.
+    index = int(np.argmax(result.label == labels))
     example = {"index": int(digits.test[index]), "label": int(labels[index]), "class": int(result.label[index]),
                "image": images[index].tolist(), "counts": np.asarray(result.counts)[index].tolist(),
                **{layer: np.packbits(np.asarray(getattr(result, f"{layer}_spikes"))[:, index], axis=1).tolist()

@@ -13,7 +13,7 @@ from ..files import sha256_of
 from .activity import activity_rows
 from .difference import first_difference
 from .references import OWN, accuracy_row, reference_rows
-from .standing import standing
+from .standing import CLOCKS_PER_BIT, solver_version, standing
 
 __all__ = ["compare_chip", "gather_chip_evidence"]
 
@@ -80,7 +80,7 @@ def gather_chip_evidence(design, samples, *, use_cache=True, steps):
     design : platforms.designs.spiking.SpikingDesign
     samples : models.networks.samples.Samples
     use_cache : bool
-        Whether evidence for the same sources, network and samples may be taken from the cache.
+        Whether evidence for the same sources, hardware and samples may be taken from the cache.
     steps : Steps
 
     Returns
@@ -97,9 +97,11 @@ def gather_chip_evidence(design, samples, *, use_cache=True, steps):
 
     cache = Cache("evidence")
     labels = b"" if samples.labels is None else samples.labels.astype(np.int64).tobytes()
-    key = sha256_of(json.dumps([sources_digest("gateware", "models", "sim", "platforms.designs"), design.network.digest, design.part.name,
+    # The very hardware, whatever its placement, observation and flash made of the network, and its weights.
+    hardware = f"{design.build_id(CLOCKS_PER_BIT * design.baud):016x}"
+    key = sha256_of(json.dumps([sources_digest("gateware", "models", "sim", "platforms.designs"), hardware, design.part.name,
                                 sha256_of(samples.levels.astype(np.uint8).tobytes() + labels), samples.source, find_yosys().version,
-                                design.network.provenance, None if design.graph is None else design.graph.digest]))
+                                solver_version(), design.network.provenance, None if design.graph is None else design.graph.digest]))
     kept = cache.load(key) if use_cache else None
     if kept is not None:
         evidence = json.loads(kept["evidence.json"])
@@ -140,9 +142,10 @@ def _evaluate_and_compare(design, samples, steps):
         rtl = compare_chip(core, simulation, levels[some], part)
         step.result = f"{rtl['images']} samples, {rtl['spikes']:,} spikes, scores and classes: no difference"
     with steps("look up kept proofs") as step:
-        rows = standing(design.assemble(24 * design.baud, 0))
+        rows = standing(design.assemble(CLOCKS_PER_BIT * design.baud, 0))
         step.result = f"{sum(row['proof'] == row['examples'] for row in rows)} of {len(rows)} kinds of components stand proven"
-    index = 0 if labels is None else int(np.flatnonzero(result.label[some] == labels[some])[0])
+    # The first that is right, where one is.
+    index = 0 if labels is None else int(np.argmax(result.label[some] == labels[some]))
     example = {"index": index, "label": None if labels is None else int(labels[index]), "class": int(result.label[index]),
                "image": levels[index].tolist(), "scores": result.scores[index].tolist(),
                "spikes": [np.packbits(spikes[index], axis=1).tolist() for spikes in result.spikes]}

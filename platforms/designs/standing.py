@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+
 from amaranth.lib import wiring
 
-__all__ = ["LEVELS", "components_of", "standing"]
+__all__ = ["CLOCKS_PER_BIT", "LEVELS", "components_of", "solver_version", "standing"]
 
 LEVELS = ("rtl", "proof", "netlist")
+# Of the UART of a design as evidence is about it, which no board's clock changes.
+CLOCKS_PER_BIT = 24
 
 
 def components_of(top):
@@ -36,6 +40,14 @@ def components_of(top):
             found.setdefault(type(value), []).append(value)
             pending += vars(value).values()
     return dict(sorted(found.items(), key=lambda item: f"{item[0].__module__}.{item[0].__name__}"))
+
+
+def solver_version():
+    """The version of the solver, on which it depends whether kept proofs stand; None without one."""
+    try:
+        return importlib.metadata.version("z3-solver")
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def standing(top):

@@ -141,6 +141,14 @@ def test_page_says_how_samples_go_in_and_classes_come_out(spiking_report):
         assert text in " ".join(page.split())
 
 
+def test_page_says_whether_its_example_is_right(full_report, spiking_report):
+    for report in (full_report, spiking_report):
+        for example, text in (({"class": 3, "label": 3}, "recognised, and right</span>"),
+                              ({"class": 3, "label": 5}, "recognised, and wrong: it is a 5</span>")):
+            assert text in render_page(report | {"example": report["example"] | example})
+    assert "recognised</span>" in render_page(spiking_report | {"example": spiking_report["example"] | {"class": 3, "label": None}})
+
+
 def test_page_of_samples_without_labels_has_no_accuracy(spiking_report):
     page = render_page(spiking_report | {"accuracy": [], "confusion": None, "peers": []})
     assert "How often it is right" not in page and "What energy it may take" in page

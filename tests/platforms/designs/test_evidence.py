@@ -7,7 +7,10 @@ import pytest
 from gateware.chip.classifier import Classifier
 from models import golden
 from platforms.designs.difference import MismatchError
-from platforms.designs.evidence import compare_with_rtl, evaluate, summary
+from platforms.designs import evidence as evidence_of_digits
+from platforms.designs.digits import DigitsDesign
+from platforms.designs.evidence import compare_with_rtl, evaluate, gather_evidence, summary
+from platforms.progress import Steps
 from sim import cxxrtl
 
 
@@ -91,6 +94,21 @@ def test_accuracy_stands_beside_the_references():
     for row in rows[1:]:
         assert row["low"] < row["correct"] / row["total"] < row["high"] < 1
     assert rows[1]["correct"] > rows[2]["correct"] > 500
+
+
+def test_the_example_of_a_network_that_is_always_wrong_is_the_first_image(own_cache, monkeypatch):
+    from models import datasets
+
+    digits, design = datasets.load_digits(), DigitsDesign()
+    labels = digits.labels.copy()
+    labels[digits.test] = (golden(design.create_core()).classify(digits.images[digits.test]).label + 1) % 10
+    monkeypatch.setattr(datasets, "load_digits", lambda: digits._replace(labels=labels))
+    monkeypatch.setattr(cxxrtl, "compile", lambda components: dict.fromkeys(components))
+    monkeypatch.setattr(evidence_of_digits, "compare_with_rtl", lambda *args: {"images": 540, "spikes": 0, "clocks": 0})
+    monkeypatch.setattr(evidence_of_digits, "standing", lambda top: [])
+    evidence = gather_evidence(design, steps=Steps())
+    assert evidence["accuracy"][0]["correct"] == 0 and evidence["example"]["index"] == digits.test[0]
+    assert evidence["example"]["label"] == labels[digits.test[0]] == (evidence["example"]["class"] + 1) % 10
 
 
 def test_summary_is_one_line():

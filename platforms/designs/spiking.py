@@ -6,7 +6,7 @@ from functools import cached_property
 
 from amaranth.hdl import Shape
 
-from gateware.bus.format import Command, Frame, encode, score_bytes
+from gateware.bus.format import MAX_PAYLOAD, Command, Frame, encode, score_bytes
 from gateware.bus.uart import divisor_for
 from gateware.chip.core import AnswerLayout
 from gateware.chip.flash_loader import flash_image
@@ -27,6 +27,17 @@ __all__ = ["SpikingDesign"]
 CRC_BITS = 20
 # From the end of a frame to the check of its first value.
 SERVER_CLOCKS = 3
+# Of the 16 sizes that an identity holds one is that of the inputs.
+MOST_LAYERS = 15
+
+
+def _check_link(network):
+    """Refuse a network whose samples no frame holds, or whose layers no identity."""
+    inputs, layers = network.sizes[0], len(network.layers)
+    if network.encoder != "events" and inputs > MAX_PAYLOAD:
+        raise ValueError(f"network {network.name} must have at most {MAX_PAYLOAD:,} inputs, for a sample is one frame of the link, not {inputs:,}")
+    if layers > MOST_LAYERS:
+        raise ValueError(f"network {network.name} must have at most {MOST_LAYERS} layers, for a board tells its host no more of them, not {layers}")
 
 
 class SpikingDesign:
@@ -63,6 +74,7 @@ class SpikingDesign:
         if network.encoder == "events":
             raise ValueError(f"network encoder of {network.name} must be current, latency or stochastic, not events: the UART's frames hold levels; "
                              "gateware.chip.spiking_chip.SpikingChip takes events in a design of your own")
+        _check_link(network)
         self.flash, self.observed = flash, observed
         self.placement = self._place()
         if flash is not None and not self.load_words:

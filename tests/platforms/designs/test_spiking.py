@@ -7,6 +7,7 @@ import pytest
 from amaranth.sim import Simulator
 
 from gateware.bus.format import Command, Frame, encode
+from gateware.chip.network import Dense, Layer, SpikingNetwork
 from gateware.chip.serial_classifier import SerialClassifier
 from gateware.chip.spiking_chip import SpikingChip
 from models import golden
@@ -139,6 +140,22 @@ def test_a_build_id_tells_weights_apart_that_are_loaded():
 def test_streams_of_events_are_refused():
     with pytest.raises(ValueError, match="^network encoder of .* must be current, latency or stochastic, not events: the UART's frames hold levels"):
         SpikingDesign(replace(small_network(), encoder="events"), UP5K)
+
+
+def test_networks_that_the_link_cannot_carry_are_named():
+    (hidden, output), part = (layer.neuron for layer in small_network().layers), find_board("ulx3s-85f").part
+
+    def network(name, inputs, layers):
+        sizes = [inputs, *[2] * (layers - 1), 3]
+        return SpikingNetwork(name, 7, [Layer(Dense(np.eye(after, before, dtype=int)), hidden if after == 2 else output)
+                                        for before, after in zip(sizes, sizes[1:])], 2)
+
+    with pytest.raises(ValueError, match="^network wide must have at most 4,095 inputs, for a sample is one frame of the link, not 4,096$"):
+        SpikingDesign(network("wide", 4096, 2), part)
+    with pytest.raises(ValueError, match="^network deep must have at most 15 layers, for a board tells its host no more of them, not 16$"):
+        SpikingDesign(network("deep", 2, 16), part)
+    # The most of both goes through to the pins.
+    SpikingDesign(network("both", 4095, 15), part).assemble(24_000_000, 0)
 
 
 def test_a_file_opens_as_the_design_of_its_kind(tmp_path):

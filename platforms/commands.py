@@ -14,6 +14,8 @@ from .progress import Steps
 
 __all__ = ["run_command"]
 
+# The extra of pip that has a package which not everyone installs; those of tools are named where these are looked for.
+EXTRAS = {"nir": "nir", "h5py": "nir"}
 # What a report's JSON is printed without: thousands of placed cells.
 BULKY = ("placement",)
 
@@ -40,6 +42,10 @@ def run_command(options):
         return _fail(error, 2)
     except OSError as error:
         return _fail(_os_error(error), 1)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        return _fail(f"NIR graphs need {error.name}, which is not installed: pip install 'spikeloom[{EXTRAS[error.name]}]'", 1)
     except Exception as error:
         if not isinstance(error, _expected_errors()):
             raise

@@ -7,7 +7,28 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["sha256_of", "write_set", "write_whole"]
+__all__ = ["check_folder", "sha256_of", "write_set", "write_whole"]
+
+
+def check_folder(folder):
+    """Refuse a folder that could not be written later; nothing is made.
+
+    Parameters
+    ----------
+    folder : path-like
+        There or not.
+
+    Raises
+    ------
+    ValueError
+        If it is a file, lies in one, or may not be written.
+    """
+    whole = Path(folder).absolute()
+    there = next(each for each in (whole, *whole.parents) if each.exists())
+    if not there.is_dir():
+        raise ValueError(f"folder must be one that files can be written to, not {folder}: {there} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ValueError(f"folder must be one that files can be written to, not {folder}: {there} may not be written")
 
 
 def write_whole(path, content):

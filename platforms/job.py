@@ -14,7 +14,7 @@ from sim.files import sources_digest
 from .boards import find_board
 from .cache import Cache
 from .errors import BuildError
-from .files import sha256_of, write_set
+from .files import check_folder, sha256_of, write_set
 from .progress import Cancelled, Steps
 
 __all__ = ["build", "build_network", "default_folder", "load_report"]
@@ -54,7 +54,7 @@ def build(component, board="icebreaker", *, clock=None, folder=None, use_cache=T
     Raises
     ------
     ValueError
-        If there is no such board, or it cannot make that clock.
+        If there is no such board, it cannot make that clock, or the folder cannot be written.
     BuildError
         If the component does not fit, is too slow, or a tool is missing or fails.
     """
@@ -63,9 +63,11 @@ def build(component, board="icebreaker", *, clock=None, folder=None, use_cache=T
     from .report import describe_build
 
     board = find_board(board)
+    folder = folder or default_folder(board.name)
+    check_folder(folder)
     built = build_bitstream(component, board, choose_clock(board, clock), use_cache=use_cache, steps=steps)
     report = describe_build(built)
-    _write(folder or default_folder(board.name), type(component).__name__.lower(), built.bitstream, built.files, report, board)
+    _write(folder, type(component).__name__.lower(), built.bitstream, built.files, report, board)
     return report
 
 
@@ -106,7 +108,7 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
     Raises
     ------
     ValueError
-        If the clock or the UART's rate cannot be made, or a file is not what it should be.
+        If the clock or the UART's rate cannot be made, a file is not what it should be, or the folder cannot be written.
     BuildError
         If the hardware differs from its model, does not fit, is too slow, or a tool is missing or fails.
     """
@@ -114,6 +116,7 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
 
     steps = steps or Steps()
     folder = Path(folder or default_folder(board.name))
+    check_folder(folder)
     network, samples = (None if path is None else Path(path) for path in (network, samples))
     # Everything that a build is made from. With it a second build needs no elaboration, which alone takes seconds.
     key = sha256_of(json.dumps([

@@ -168,7 +168,15 @@ def load_payloads(words, capacity: int):
     ------
     bytes
         The address of the first word, three bytes, then the words.
+
+    Raises
+    ------
+    ValueError
+        A word is out of range.
     """
+    for place, word in enumerate(words):
+        if not 0 <= word <= 0xFFFF:
+            raise ValueError(f"words must be between 0 and 65535, not {word} at place {place}")
     each = (capacity - 3) // 2
     for start in range(0, len(words), each):
         yield start.to_bytes(3, "little") + b"".join(word.to_bytes(2, "little") for word in words[start:start + each])

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from platforms import files
-from platforms.files import sha256_of, write_set, write_whole
+from platforms.files import check_folder, sha256_of, write_set, write_whole
 
 
 def test_file_is_written_with_its_folder(tmp_path):
@@ -23,6 +23,19 @@ def test_failed_write_leaves_the_old_file_alone(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         write_whole(path, "new")
     assert path.read_text() == "old" and os.listdir(tmp_path) == ["f"]
+
+
+def test_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
+    check_folder(tmp_path)
+    check_folder(tmp_path / "a" / "b")
+    assert os.listdir(tmp_path) == []
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "a" / "b"):
+        with pytest.raises(ValueError, match=rf"^folder must be one that files can be written to, not {folder}: {tmp_path}/file is a file$"):
+            check_folder(folder)
+    monkeypatch.setattr(files.os, "access", lambda path, mode: path != tmp_path)
+    with pytest.raises(ValueError, match=rf"^folder must be one that files can be written to, not {tmp_path}/a: {tmp_path} may not be written$"):
+        check_folder(tmp_path / "a")
 
 
 def test_set_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -55,6 +55,17 @@ def test_second_build_comes_from_the_cache(own_cache, tmp_path, made, monkeypatc
     assert len(made) == 5
 
 
+def test_a_folder_is_looked_at_before_anything_is_made(own_cache, tmp_path, made, monkeypatch):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match="^folder must be one that files can be written to, not .*/file: "):
+        build_network(find_board("icebreaker"), folder=tmp_path / "file")
+    assert not made
+    monkeypatch.setattr("platforms.bitstream.build_bitstream", lambda *args, **kwargs: made.append(args))
+    with pytest.raises(ValueError, match="^folder must be one that files can be written to, not .*/file: "):
+        build(Blink(), "icestick", folder=tmp_path / "file")
+    assert not made
+
+
 def test_the_cache_follows_the_content_of_the_data(own_cache, tmp_path, made, monkeypatch):
     board, network = find_board("icebreaker"), tmp_path / "network.npz"
     network.write_bytes(b"a network")

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from gateware.chip.spiking_chip import SpikingChip
 from platforms import commands
 from platforms.__main__ import main
 from platforms.designs.difference import MismatchError
@@ -85,6 +86,35 @@ def test_programming_error_is_not_hidden(monkeypatch):
 
     monkeypatch.setattr(commands, "build_network", fail)
     with pytest.raises(ZeroDivisionError):
+        main(["build"])
+
+
+@pytest.mark.parametrize("package", ["nir", "h5py"])
+@pytest.mark.parametrize("command", [["build"], ["simulate"], ["run", "--port", "sim"]])
+def test_a_package_of_an_extra_is_named(package, command, own_cache, monkeypatch, tmp_path, capsys):
+    from models.nir import from_network, write
+
+    graph = tmp_path / "graph.nir"
+    write(graph, from_network(SpikingChip.examples()["membrane"].network))
+    for module in [name for name in sys.modules if name.partition(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, module)
+
+    class Missing:
+        def find_spec(self, name, path=None, target=None):
+            if name == package:
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    assert main([*command, "--network", str(graph)]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == f"error: NIR graphs need {package}, which is not installed: pip install 'spikeloom[nir]'"
+
+
+def test_another_missing_package_is_not_hidden(monkeypatch):
+    def fail(*args, **kwargs):
+        raise ModuleNotFoundError("No module named 'x'", name="x")
+
+    monkeypatch.setattr(commands, "build_network", fail)
+    with pytest.raises(ModuleNotFoundError):
         main(["build"])
 
 

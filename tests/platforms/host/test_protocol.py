@@ -45,6 +45,12 @@ def test_the_examples_say_what_the_page_says(examples):
     assert is_reply(outcome, ended) and reply_content(outcome, Command.EVENTS, 3) == Classification(2, 417, (0, 1, 4))
 
 
+@pytest.mark.parametrize("word", [-1, 0x10000])
+def test_words_out_of_range_are_refused_before_any_is_sent(word):
+    with pytest.raises(ValueError, match=f"^words must be between 0 and 65535, not {word} at place 900$"):
+        next(load_payloads([0] * 900 + [word], 64))
+
+
 def test_the_tables_are_those_of_the_code():
     for status in Status:
         assert f"| {status:d} | {status.name} |" in PAGE

@@ -111,6 +111,10 @@ class Conv2d(Connection):
         Height and width of the windows whose inputs are summed first; what does not fill a window is left out.
     bias : sequence of int, optional
         As in :class:`Dense`, one of each output channel.
+
+    Notes
+    -----
+    This is the definition; a chip has those that :meth:`check_places` accepts.
     """
 
     weights: tuple
@@ -155,6 +159,25 @@ class Conv2d(Connection):
         sides = ((size + 2 * pad - kernel) // stride + 1 for size, pad, kernel, stride in
                  zip(self.pooled, self.padding, self.kernel[2:], self.stride))
         return (self.kernel[0], *sides)
+
+    def check_places(self, what):
+        """Refuse what hardware cannot find the places of by shifts: strides and pooling that are no powers of two, and inputs that are no
+        multiples of the pooling.
+
+        Parameters
+        ----------
+        what : str
+            Whose the convolution is, with which the message begins.
+
+        Raises
+        ------
+        ValueError
+        """
+        for name in ("stride", "pool"):
+            if any(value & value - 1 for value in getattr(self, name)):
+                raise ValueError(f"{what} {name} must be powers of two, not {getattr(self, name)}")
+        if any(size % window for size, window in zip(self.input[1:], self.pool)):
+            raise ValueError(f"{what} input must have a height and width that are multiples of the pooling {self.pool}, not {self.input[1:]}")
 
     def sums(self, levels):
         """Range of a neuron's weighted sum, over all inputs of 0 to ``levels``."""

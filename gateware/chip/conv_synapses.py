@@ -57,12 +57,7 @@ class ConvSynapses(Synapses):
             raise TypeError(f"ConvSynapses connection must be Conv2d, not {connection!r}")
         self.channels_last = bool(channels_last)
         channels, height, width = connection.outputs
-        for name in ("stride", "pool"):
-            if any(value & value - 1 for value in getattr(connection, name)):
-                raise ValueError(f"ConvSynapses {name} must be powers of two, not {getattr(connection, name)}")
-        if any(size % window for size, window in zip(connection.input[1:], connection.pool)):
-            raise ValueError(f"ConvSynapses input must have a height and width that are multiples of the pooling {connection.pool}, "
-                             f"not {connection.input[1:]}")
+        connection.check_places("ConvSynapses")
         if isinstance(lanes, int) and lanes > 0 and channels % lanes:
             raise ValueError(f"ConvSynapses lanes must divide the {channels} output channels, not {lanes}")
         super().__init__(connection, lambda levels: EventLayout(connection.input[0] * connection.input[1] * connection.input[2], levels,

@@ -11,11 +11,13 @@ from gateware.step import StepComponent
 
 from .connections import Connection, Conv2d, Dense, FanIn
 
-__all__ = ["Conv2d", "Dense", "Layer", "MOST_DELAY", "Projection", "SpikingNetwork"]
+__all__ = ["CLASSES", "Conv2d", "Dense", "Layer", "MOST_DELAY", "Projection", "READOUTS", "SpikingNetwork"]
 
 READOUTS = ("count", "first spike", "membrane")
 ENCODERS = ("current", "events", "latency", "stochastic")
 MOST_DELAY = 63
+# Output neurons that a class is read from.
+CLASSES = range(2, 257)
 
 
 def _delays(name, value, sources, lowest):
@@ -187,6 +189,8 @@ class SpikingNetwork:
             if before and isinstance(connection, Conv2d) and connection.inputs != before.connection.outputs:
                 raise ValueError(f"network layer {number} must have an input of {connection.inputs}, and the layer before has "
                                  f"the shape {before.connection.outputs}")
+            if isinstance(connection, Conv2d):
+                connection.check_places(f"network layer {number}: Conv2d")
             if not before and any(layer.delays):
                 raise ValueError("network layer 0 must have no delays: those of its inputs are the sample's own")
             for projection in layer.projections:
@@ -195,6 +199,10 @@ class SpikingNetwork:
             if sums.lo < current.lo or sums.hi > current.hi:
                 raise ValueError(f"network layer {number} sums its weights to {sums.lo} to {sums.hi}, outside its neuron's current "
                                  f"of {current.lo} to {current.hi}")
+
+        if self.layers[-1].neurons not in CLASSES:
+            raise ValueError(f"network layer {len(self.layers) - 1} must have {CLASSES[0]} to {CLASSES[-1]} neurons, as a class is read from them, "
+                             f"not {self.layers[-1].neurons}")
 
     def _check_projection(self, number, projection):
         source, connection = projection.source, projection.connection

@@ -3,9 +3,9 @@
 from importlib import import_module
 
 _PLACES = {"CONVENTIONS": "conventions", "Conventions": "conventions", "Graph": "graph", "Recording": "simulation", "classify": "agreement",
-           "compare": "agreement", "describe": "hardware", "from_network": "export", "from_nir": "graph", "levels_of": "chip",
-           "read": "files", "read_recording": "recordings", "simulate": "simulation", "to_network": "chip", "write": "files",
-           "write_recording": "recordings"}
+           "compare": "agreement", "conversion_options": "metadata", "describe": "hardware", "from_network": "export", "from_nir": "graph",
+           "levels_of": "chip", "network_name": "metadata", "read": "files", "read_recording": "recordings", "simulate": "simulation",
+           "to_network": "chip", "write": "files", "write_recording": "recordings"}
 
 __all__ = list(_PLACES)
 

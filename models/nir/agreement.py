@@ -1,7 +1,7 @@
 """How near the integers of a chip come to a NIR graph in floating point."""
 
 from dataclasses import dataclass
-from math import gcd, prod
+from math import gcd
 
 import numpy as np
 
@@ -127,17 +127,26 @@ def _drive(levels, network, low, high):
 
 
 def _labels(run, last, network):
-    """The classes that a run says, decided as the chip decides."""
-    found = run.values[last] if network.readout == "count" else run.membranes[last]
-    steps, samples = found.shape[:2]
-    scores = found.reshape(steps, samples, -1).sum(axis=0)
+    """The classes that a run says, decided as the chip decides; among equals it is the first neuron in the chip's order."""
+    spikes, v = (_chip_order(found[last], network.layers[-1].connection.outputs) for found in (run.values, run.membranes))
+    if network.readout == "membrane":
+        return v.sum(axis=0).argmax(axis=1)
     if network.readout == "count":
-        # Among equals the highest membrane at the end, which never outweighs a spike.
-        end = run.membranes[last][-1].reshape(samples, -1)
-        scores = scores + 0.5 * (end - end.min()) / max(np.ptp(end), 1e-300)
-    shape = network.layers[-1].connection.outputs
-    places = _channels_first(np.arange(prod(shape)).reshape(1, 1, -1), shape).ravel()
-    return places[scores.argmax(axis=1)]
+        # Among equals the highest membrane at the end.
+        scores, deciding = spikes.sum(axis=0), v[-1]
+    else:
+        # The earliest spike, among equals the highest membrane in its time step, or in the last one where there is no spike.
+        steps = len(spikes)
+        first = np.where(spikes.any(axis=0), spikes.argmax(axis=0), steps)
+        scores, deciding = -first, np.take_along_axis(v, np.minimum(first, steps - 1)[None], axis=0)[0]
+    return np.where(scores == scores.max(axis=1, keepdims=True), deciding, -np.inf).argmax(axis=1)
+
+
+def _chip_order(values, shape):
+    """Values (time, samples, ...) of a graph's neurons as (time, samples, neurons) in the chip's order."""
+    if len(shape) == 3:
+        values = np.moveaxis(values.reshape(*values.shape[:2], *shape), 2, -1)
+    return values.reshape(*values.shape[:2], -1)
 
 
 def _channels_first(spikes, shape):

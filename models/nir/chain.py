@@ -54,7 +54,7 @@ class WeightedSum:
 
     def __init__(self, shape):
         self.folded, self.shape, self.unpooled = [], shape, shape
-        self.factor, self.pool = np.ones(shape), (1, 1)
+        self.factor, self.pool, self.pooling = np.ones(shape), (1, 1), None
         self.connection = None
 
     def add(self, name, kind, node):
@@ -82,9 +82,19 @@ class WeightedSum:
         else:
             self._set(np.diag(self.factor.ravel()), np.zeros(size))
 
-    def _set(self, weights, bias, **geometry):
-        shape = self.unpooled if weights.ndim == 4 else (weights.shape[1],)
-        self.connection = ChainLayer("", (), weights, bias, shape, pool=self.pool, **geometry)
+    def _set(self, weights, bias, stride=(1, 1), padding=(0, 0)):
+        shape, pool = self.unpooled if weights.ndim == 4 else (weights.shape[1],), self.pool
+        rests = [size % window for size, window in zip(self.unpooled[1:], pool)]
+        if any(rests):
+            # A chip's windows fill its input. Strides as long as they are leave out the same rest, with each weight once for every
+            # input of its window; but a padding would begin behind the rest.
+            if any(rest and pad for rest, pad in zip(rests, padding)):
+                raise refuse(*self.pooling, "field kernel_size", f"{pool} must divide the height and width {self.unpooled[1:]} of its input, as the "
+                                                                 f"convolution after it has a padding of {padding}")
+            weights = weights.repeat(pool[0], axis=2).repeat(pool[1], axis=3)
+            stride, padding = (tuple(each * window for each, window in zip(pair, pool)) for pair in (stride, padding))
+            pool = (1, 1)
+        self.connection = ChainLayer("", (), weights, bias, shape, stride, padding, pool)
 
     def _flatten(self, name, kind, node):
         start, end = node.start_dim, node.end_dim
@@ -111,8 +121,9 @@ class WeightedSum:
         if tuple(node.stride) != kernel or tuple(node.padding) != (0, 0):
             raise refuse(name, kind, "field stride", f"must be the kernel_size {kernel}, and the padding 0, not {tuple(node.stride)} and "
                                                      f"{tuple(node.padding)}")
+        _check_powers(name, kind, "kernel_size", kernel)
         channels = self._per_channel(f"pooling of {name!r}").reshape(-1)
-        self.pool = kernel
+        self.pool, self.pooling = kernel, (name, kind)
         self.shape = (self.shape[0], self.shape[1] // kernel[0], self.shape[2] // kernel[1])
         self.factor = np.broadcast_to((channels / (kernel[0] * kernel[1] if kind == "AvgPool2d" else 1))[:, None, None], self.shape)
 
@@ -146,6 +157,7 @@ class WeightedSum:
                                                     f"and {self.folded[-1]!r} is there already")
         weight, groups = np.asarray(node.weight, dtype=float), int(node.groups)
         dilation, stride = tuple(node.dilation), tuple(node.stride)
+        _check_powers(name, kind, "stride", stride)
         if groups > 1:
             # Zeros join the groups.
             outputs, inputs = weight.shape[0] // groups, weight.shape[1]
@@ -167,3 +179,8 @@ class WeightedSum:
         self._set(weight * self._per_channel(f"convolution {name!r}"), np.asarray(node.bias, dtype=float), stride=stride, padding=tuple(padding))
         sides = ((size + 2 * pad - kernel) // step + 1 for size, pad, kernel, step in zip(self.shape[1:], padding, weight.shape[2:], stride))
         self.shape = (len(weight), *sides)
+
+
+def _check_powers(name, kind, field, pair):
+    if any(value & value - 1 for value in pair):
+        raise refuse(name, kind, f"field {field}", f"must be powers of two, by which a chip finds places with shifts, not {pair}")

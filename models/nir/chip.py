@@ -1,7 +1,7 @@
 """From a NIR graph to the integers of a chip."""
 
 from dataclasses import asdict
-from math import floor, log2
+from math import floor, isfinite, log2
 
 import numpy as np
 
@@ -9,8 +9,9 @@ from gateware.chip.network import Conv2d, Dense, FanIn, Layer, Projection, Spiki
 from gateware.parameters import integer
 from gateware.step import Q
 
-from .conventions import conventions_of
+from .conventions import check_dt, conventions_of
 from .hardware_neurons import Formats, hardware_neuron
+from .metadata import ENCODERS
 from .quantisation import common_values
 from .simulation import simulate
 from .wiring import network_layers
@@ -49,7 +50,8 @@ def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weig
     conventions : str or Conventions
         As in :func:`models.nir.simulate`.
     readout : str, optional
-        ``"count"`` or ``"membrane"``; if not given, by whether the last neurons spike.
+        ``"count"``, ``"first spike"`` or ``"membrane"``, as :class:`~gateware.chip.network.SpikingNetwork` takes them; if not given, by
+        whether the last neurons spike.
     common_leak : bool
         Whether neurons of a layer with different time constants get the mean of their leaks; otherwise they are refused.
     encoder : str
@@ -70,6 +72,7 @@ def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weig
         If a node does not fit a chip; the message names it, its field and the reason.
     """
     chosen = conventions_of(conventions, **changes)
+    check_dt("to_network dt", dt)
     time_steps, levels = integer("to_network time_steps", time_steps), integer("to_network levels", levels)
     bits, membrane_bits = integer("to_network weight_bits", weight_bits), integer("to_network membrane_bits", membrane_bits)
     for what, value, lo, hi in (("time_steps", time_steps, 1, 255), ("levels", levels, 1, 255), ("weight_bits", bits, 2, 8),
@@ -77,13 +80,17 @@ def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weig
         if not lo <= value <= hi:
             raise ValueError(f"to_network {what} must be between {lo} and {hi}, not {value}")
     low, high = (float(each) for each in input_range)
-    if not low < high:
-        raise ValueError(f"to_network input_range must be (lowest, highest), not {input_range!r}")
-    if encoder not in ("current", "events"):
-        raise ValueError(f"to_network encoder must be 'current' or 'events', not {encoder!r}")
+    if not (low < high and isfinite(high - low)):
+        raise ValueError(f"to_network input_range must be (lowest, highest), two finite numbers, not {input_range!r}")
+    if encoder not in ENCODERS:
+        raise ValueError(f"to_network encoder must be one of {', '.join(map(repr, ENCODERS))}, not {encoder!r}")
     if encoder == "events" and low:
         raise ValueError(f"to_network input_range must begin at 0, not at {low}: an input without an event is 0")
     parts, rounded = network_layers(graph, dt, round_delays)
+    last, spikes = parts[-1].name, graph.kinds[parts[-1].name].endswith("F")
+    readout = readout or ("count" if spikes else "membrane")
+    if readout != "membrane" and not spikes:
+        raise ValueError(f"to_network readout must be 'membrane', not {readout!r}: the last neurons, {last!r} ({graph.kinds[last]}), do not spike")
     seen = None if samples is None else _run(graph, samples, levels, (low, high), time_steps, dt, chosen, parts, encoder)
     layers, reports = [], []
     for number, part in enumerate(parts):
@@ -105,11 +112,10 @@ def to_network(graph, *, dt, time_steps, levels=15, input_range=(0.0, 1.0), weig
         reports.append({"node": part.name, "folded": list(part.folded), **_late(part, parts), **report, "leaks": values.errors,
                         "threshold": threshold, "unit": formats.unit, "membrane": repr(formats.membrane), "neuron": type(neuron).__name__,
                         "saturation": "none possible" if seen is None else f"beyond {MARGIN} times the highest membrane of {len(samples)} samples"})
-    last = graph.kinds[parts[-1].name]
     provenance = {"from": "NIR", "dt": dt, "conventions": asdict(chosen), "input_range": [low, high], "layers": reports}
     if rounded:
         provenance["delays off by"] = rounded
-    return SpikingNetwork(name, levels, layers, time_steps, readout or ("count" if last.endswith("F") else "membrane"), provenance, encoder)
+    return SpikingNetwork(name, levels, layers, time_steps, readout, provenance, encoder)
 
 
 def _late(part, parts):

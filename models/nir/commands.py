@@ -10,6 +10,9 @@ __all__ = ["add_nir_commands"]
 
 # So many samples show how far membranes go.
 CALIBRATION = 200
+# Where neither option nor metadata say it.
+DT = 1e-4
+CONVENTIONS = "nir, snntorch, norse or spikingjelly: whose time steps; by default nir's, changed as the file's metadata say"
 
 
 def add_nir_commands(commands):
@@ -19,9 +22,11 @@ def add_nir_commands(commands):
     show = actions.add_parser("show", help="nodes, shapes, and what hardware holds of them exactly",
                               description="A table of a NIR file's nodes, their shapes, and what hardware holds of each field, with its error.")
     show.add_argument("file", type=Path, metavar="FILE")
-    show.add_argument("--dt", type=float, default=1e-4, metavar="SECONDS", help="the time step, which the file does not say (default 1e-4)")
+    show.add_argument("--dt", type=float, metavar="SECONDS", help="the time step (by default what the file's metadata say, or 1e-4)")
     show.add_argument("--weight-bits", type=int, default=8, metavar="BITS", help="of a weight, 2 to 8 (default 8)")
-    show.add_argument("--conventions", default="nir", metavar="TOOL", help="nir (default), snntorch, norse or spikingjelly: whose time steps")
+    show.add_argument("--conventions", metavar="TOOL", help=CONVENTIONS)
+    show.add_argument("--common-leak", action="store_true", help="take the mean leak of neurons whose time constants differ")
+    show.add_argument("--round-delays", action="store_true", help="round delays that are no whole number of time steps")
     show.add_argument("--json", action="store_true", help="the same as JSON")
     show.set_defaults(run=_show)
     convert = actions.add_parser("convert", help="the integers of a chip from a NIR file, and how near they come",
@@ -29,19 +34,22 @@ def add_nir_commands(commands):
                                              "and say what was rounded and, with samples, how many spikes stay the same.")
     convert.add_argument("file", type=Path, metavar="FILE")
     convert.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="network file (.npz) to write")
-    convert.add_argument("--dt", type=float, default=1e-4, metavar="SECONDS", help="the time step, which the file does not say (default 1e-4)")
-    convert.add_argument("--time-steps", type=int, required=True, metavar="N", help="of a sample, 1 to 255")
-    convert.add_argument("--conventions", default="nir", metavar="TOOL", help="nir (default), snntorch, norse or spikingjelly: whose time steps")
+    convert.add_argument("--dt", type=float, metavar="SECONDS", help="the time step (by default what the file's metadata say, or 1e-4)")
+    convert.add_argument("--time-steps", type=int, metavar="N", help="of a sample, 1 to 255; needed where the metadata do not say it")
+    convert.add_argument("--conventions", metavar="TOOL", help=CONVENTIONS)
     convert.add_argument("--reset", choices=CHOICES["reset"], help="of neurons, where it is not the tool's default")
     convert.add_argument("--reset-time", choices=CHOICES["reset_time"], help="likewise")
-    convert.add_argument("--levels", type=int, default=15, metavar="N", help="inputs are integers 0 to this (default 15)")
-    convert.add_argument("--input-range", type=float, nargs=2, default=(0.0, 1.0), metavar=("LOW", "HIGH"), help="what these stand for (0 1)")
+    convert.add_argument("--levels", type=int, metavar="N", help="inputs are integers 0 to this (by default as the metadata say, or 15)")
+    convert.add_argument("--input-range", type=float, nargs=2, metavar=("LOW", "HIGH"),
+                         help="what these stand for (by default 0 and the metadata's levels, or 0 1)")
     convert.add_argument("--weight-bits", type=int, default=8, metavar="BITS", help="2 to 8 (default 8)")
     convert.add_argument("--membrane-bits", type=int, default=16, metavar="BITS", help="8 to 32 (default 16)")
-    convert.add_argument("--readout", choices=["count", "membrane"], help="if not given, by whether the last neurons spike")
+    convert.add_argument("--readout", choices=["count", "first spike", "membrane"],
+                         help="if neither given nor in the metadata, by whether the last neurons spike")
     convert.add_argument("--common-leak", action="store_true", help="take the mean leak of neurons whose time constants differ")
-    convert.add_argument("--encoder", choices=["current", "events"], default="current",
-                         help="whether a sample's input is the same in each time step (current, the default) or each has its own (events)")
+    convert.add_argument("--encoder", choices=["current", "events"],
+                         help="whether a sample's input is the same in each time step (current, the default but for the metadata) or each has its "
+                              "own (events)")
     convert.add_argument("--round-delays", action="store_true", help="round delays that are no whole number of time steps")
     convert.add_argument("--samples", type=Path, metavar="FILE", help="a NumPy archive with inputs, numbers within the input range, or images, "
                                                                       "bytes that are scaled to it: (samples, ...)")
@@ -51,14 +59,17 @@ def add_nir_commands(commands):
 def _show(options):
     from .files import read
     from .hardware import describe
-    report = describe(read(options.file), options.dt, weight_bits=options.weight_bits, conventions=options.conventions)
+    from .metadata import conversion_options
+    graph = read(options.file)
+    chosen = {"dt": DT} | conversion_options(graph, conventions=options.conventions, dt=options.dt)
+    report = describe(graph, weight_bits=options.weight_bits, common_leak=options.common_leak, round_delays=options.round_delays, **chosen)
     if options.json:
         print(json.dumps(asdict(report), indent=1))
         return 0
     from rich.console import Console
     from rich.table import Table
     console = Console()
-    table = Table("node", "type", "shape", "field", "exact", "in hardware", title=f"{options.file.name}, dt {options.dt:g} s", title_justify="left")
+    table = Table("node", "type", "shape", "field", "exact", "in hardware", title=f"{options.file.name}, dt {chosen['dt']:g} s", title_justify="left")
     for node in report.nodes:
         shape = _shape(node.output) if node.input == node.output else f"{_shape(node.input)} to {_shape(node.output)}"
         rows = [(fact.field, "yes" if fact.exact else "no", fact.text) for fact in node.facts] or [("", "yes", "")]
@@ -83,21 +94,27 @@ def _convert(options):
     from .agreement import compare
     from .chip import to_network
     from .files import read
+    from .metadata import conversion_options, network_name
     if not options.output.resolve().parent.is_dir():
         raise ValueError(f"--output must name a file in a folder that exists, not {options.output}")
     graph = read(options.file)
-    steps = (options.time_steps,) if options.encoder == "events" else ()
-    samples = None if options.samples is None else _samples(options.samples, (*steps, *graph.shapes[graph.inputs[0]]), options.input_range)
-    changes = {name: value for name, value in (("reset", options.reset), ("reset_time", options.reset_time)) if value}
+    given = ("conventions", "dt", "time_steps", "levels", "input_range", "readout", "encoder", "reset", "reset_time")
+    chosen = {"dt": DT} | conversion_options(graph, **{name: getattr(options, name) for name in given})
+    if "time_steps" not in chosen:
+        raise ValueError(f"{options.file} does not say its time steps, as NIR files seldom do: give them with --time-steps")
+    steps = (chosen["time_steps"],) if chosen.get("encoder") == "events" else ()
+    samples = None if options.samples is None else _samples(options.samples, (*steps, *graph.shapes[graph.inputs[0]]),
+                                                            chosen.get("input_range", (0.0, 1.0)))
     network = to_network(
-        graph, dt=options.dt, time_steps=options.time_steps, levels=options.levels, input_range=tuple(options.input_range),
-        weight_bits=options.weight_bits, membrane_bits=options.membrane_bits, samples=None if samples is None else samples[:CALIBRATION],
-        conventions=options.conventions, readout=options.readout, common_leak=options.common_leak, encoder=options.encoder,
-        round_delays=options.round_delays, name=options.file.stem[:32], **changes)
+        graph, weight_bits=options.weight_bits, membrane_bits=options.membrane_bits, samples=None if samples is None else samples[:CALIBRATION],
+        common_leak=options.common_leak, round_delays=options.round_delays, name=network_name(options.file), **chosen)
+    # Before it is written: what cannot be compared is no chip.
+    found = None if samples is None else compare(graph, network, samples)
     save_spiking(network, options.output)
     for layer in network.provenance["layers"]:
         print(f"{layer['node']}: {layer['neuron']}, membrane {layer['membrane']}")
-        print(f"  weights off by {layer['rms weight error'] / layer['greatest weight']:.2%} (rms) of the greatest")
+        greatest = max(layer["greatest weight"], layer["greatest bias"])
+        print(f"  weights off by {layer['rms weight error'] / greatest:.2%} (rms) of the greatest" if greatest else "  weights and bias are all 0")
         for name in ("delays", "projections"):
             if name in layer:
                 print(f"  {name}: {layer[name]}")
@@ -107,8 +124,7 @@ def _convert(options):
             print(f"  threshold {layer['threshold']['held']} for {layer['threshold']['wanted']:.2f}")
     for name, seconds in network.provenance.get("delays off by", {}).items():
         print(f"{name}: delays of spikes to it rounded, by up to {seconds:.3g} s")
-    if samples is not None:
-        found = compare(graph, network, samples)
+    if found is not None:
         for layer in found.layers:
             print(f"{layer.node}: {layer.same:.2%} of spikes as in floating point; {layer.rates[1]:.4f} spikes per neuron and step for "
                   f"{layer.rates[0]:.4f}; counts differ by {layer.counts:.3f}")

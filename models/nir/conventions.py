@@ -1,8 +1,10 @@
 """How a tool turns NIR's differential equations into time steps."""
 
 from dataclasses import dataclass, replace
+from math import inf
+from numbers import Real
 
-__all__ = ["CONVENTIONS", "Conventions", "conventions_of"]
+__all__ = ["CHOICES", "CONVENTIONS", "Conventions", "check_dt", "conventions_of"]
 
 CHOICES = {
     "integration": ("euler", "exact"),
@@ -75,3 +77,9 @@ def conventions_of(value, **changes):
     if not isinstance(value, Conventions):
         raise TypeError(f"NIR conventions must be one of {', '.join(CONVENTIONS)} or Conventions, not {value!r}")
     return replace(value, **changes)
+
+
+def check_dt(what, dt):
+    """Refuse a time step that is none."""
+    if not (isinstance(dt, Real) and 0 < dt < inf):
+        raise ValueError(f"{what} must be a positive number of seconds, not {dt!r}")

@@ -8,6 +8,7 @@ from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.neurons.lif import LIF
 from gateware.neurons.subtractive_lif import LEAK_BITS, SubtractiveLIF
 
+from .conventions import check_dt
 from .graph import from_nir
 
 __all__ = ["from_network"]
@@ -21,7 +22,8 @@ def from_network(network, *, dt=1e-4):
 
     The graph takes the integers 0 to ``network.levels`` as they are. Its values are those that the hardware holds, so what is left
     of a difference between both is the rounding of membranes. NIR knows no reset by subtraction: the graph's metadata names the
-    conventions under which it means the same (``reset``), as :func:`models.nir.simulate` takes them. What arrives late becomes Delay
+    conventions under which it means the same (``reset``), as :func:`models.nir.simulate` takes them, and dt, levels, time steps, encoder
+    and read-out, with which :func:`models.nir.conversion_options` makes the same network of it again. What arrives late becomes Delay
     nodes, behind the neurons whose spikes they are.
 
     Parameters
@@ -41,8 +43,7 @@ def from_network(network, *, dt=1e-4):
         If NIR has no primitive for a neuron.
     """
     import nir
-    if not (np.isfinite(dt) and dt > 0):
-        raise ValueError(f"from_network dt must be a positive number of seconds, not {dt!r}")
+    check_dt("from_network dt", dt)
     resets = {"subtract" if getattr(layer.neuron, "subtracts", isinstance(layer.neuron, SubtractiveLIF)) else "value" for layer in network.layers
               if not isinstance(layer.neuron, (LeakyIntegrator, CubaLeakyIntegrator))}
     if len(resets) > 1:
@@ -80,8 +81,8 @@ def from_network(network, *, dt=1e-4):
                 add(f"flatten{number}_{j}", nir.Flatten(np.array(own), 0, -1))
             add(f"dense{number}_{j}", nir.Linear(np.array(each.connection.weights) * layer.neuron.inputs.current.resolution))
             edges.append((before, f"neurons{number}"))
-    metadata = {"dt": float(dt), "levels": network.levels, "time_steps": network.time_steps, "readout": network.readout,
-                "reset": resets.pop() if resets else "value"}
+    metadata = {"dt": float(dt), "levels": network.levels, "time_steps": network.time_steps, "encoder": network.encoder,
+                "readout": network.readout, "reset": resets.pop() if resets else "value"}
     return from_nir(nir.NIRGraph(nodes, edges, metadata=metadata, type_check=False))
 
 

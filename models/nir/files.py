@@ -34,7 +34,7 @@ def read(path):
     if not h5py.is_hdf5(path):
         raise ValueError(f"NIR file {path} is not an HDF5 file")
     with h5py.File(path, "r") as file:
-        description = hdf2dict(file["node"]) if "node" in file else {}
+        description = hdf2dict(file["node"]) if isinstance(file.get("node"), h5py.Group) else {}
     if "nodes" not in description or "edges" not in description:
         raise ValueError(f"NIR file {path} has no graph: an HDF5 group 'node' with 'nodes' and 'edges' is expected")
     return from_description(description)

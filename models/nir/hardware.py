@@ -1,5 +1,6 @@
 """What hardware holds of a NIR graph exactly, and what not, with the error it makes."""
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from gateware.chip.network import MOST_DELAY
 from gateware.neurons.subtractive_lif import LEAK_BITS
 
-from .conventions import conventions_of
+from .chip import to_network
+from .conventions import CHOICES, check_dt, conventions_of
 from .primitives import NEURONS
 from .quantisation import common_values, leak_part
 from .simulation import delay_steps, time_warnings
@@ -70,7 +72,7 @@ class HardwareReport:
     refusal: str = None
 
 
-def describe(graph, dt, *, weight_bits=8, conventions="nir", common_leak=False, **changes):
+def describe(graph, dt, *, weight_bits=8, conventions="nir", common_leak=False, time_steps=1, **options):
     """What hardware holds of each node.
 
     Parameters
@@ -80,8 +82,8 @@ def describe(graph, dt, *, weight_bits=8, conventions="nir", common_leak=False, 
         The time step in seconds.
     weight_bits : int
         2 to 8.
-    conventions, common_leak, **changes
-        As in :func:`models.nir.to_network`.
+    conventions, common_leak, time_steps, **options
+        As in :func:`models.nir.to_network`, whose refusal is the report's.
 
     Returns
     -------
@@ -92,19 +94,20 @@ def describe(graph, dt, *, weight_bits=8, conventions="nir", common_leak=False, 
     ValueError
         If an option is out of its range.
     """
-    chosen = conventions_of(conventions, **changes)
-    if not (np.isfinite(dt) and dt > 0):
-        raise ValueError(f"describe dt must be a positive number of seconds, not {dt!r}")
+    chosen = conventions_of(conventions, **{name: options[name] for name in CHOICES if name in options})
+    check_dt("describe dt", dt)
     if weight_bits not in range(2, 9):
         raise ValueError(f"describe weight_bits must be between 2 and 8, not {weight_bits!r}")
     lowest_bits, refusal = {}, None
-    try:
+    with contextlib.suppress(ValueError):
         for layer in network_layers(graph, dt, round_delays=True)[0]:
             values = common_values(layer.name, graph.nodes[layer.name], len(layer.bias), dt, chosen, common_leak)
             sums = [layer.weights, *(each.weights for each in layer.projections)]
             greatest = max(np.abs(each * values.rows.reshape(-1, *[1] * (each.ndim - 1))).max() for each in sums)
             if values.threshold and greatest:
                 lowest_bits[layer.name] = float(greatest / ((1 << weight_bits - 1) - 1) / values.threshold)
+    try:
+        to_network(graph, dt=dt, weight_bits=weight_bits, conventions=conventions, common_leak=common_leak, time_steps=time_steps, **options)
     except ValueError as error:
         refusal = str(error)
     nodes = []
@@ -155,7 +158,7 @@ def _leak(own, tau, dt, conventions):
         return Fact(own, False, f"{_span(tau, ' s')}: {name} is below 2**-{LEAK_BITS}, no hardware neuron has it", error)
     if held.min() != held.max():
         text += "; neurons of a layer share one, so these do not fit as they are"
-    return Fact(own, error == 0.0 and held.min() == held.max(), text, error)
+    return Fact(own, bool(error == 0.0 and held.min() == held.max()), text, error)
 
 
 def _threshold(node, conventions, lowest_bit):
@@ -207,7 +210,7 @@ def _other(kind, node, dt):
         text = f"{_span(wanted, ' s')}: {_span(steps)} steps, off by at most {error:.3g} s"
         if steps.max(initial=0) > MOST_DELAY:
             text += f"; a chip delays spikes by up to {MOST_DELAY} steps"
-        yield Fact("delay", error <= SAME_STEP * dt and steps.max(initial=0) <= MOST_DELAY, text, error / dt)
+        yield Fact("delay", bool(error <= SAME_STEP * dt and steps.max(initial=0) <= MOST_DELAY), text, error / dt)
     elif kind == "Scale":
         yield Fact("scale", False, f"{_span(node.scale)}: a factor of the weights, rounded with them")
     elif kind == "AvgPool2d":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .conventions import conventions_of
+from .conventions import check_dt, conventions_of
 from .neuron_steps import NeuronState, run_neurons
 from .operations import apply
 from .order import schedule
@@ -75,8 +75,7 @@ def simulate(graph, inputs, *, dt=1e-4, conventions="nir", record=(), **changes)
         If a time constant is below dt, or a delay is no multiple of dt.
     """
     chosen = conventions_of(conventions, **changes)
-    if not (np.isfinite(dt) and dt > 0):
-        raise ValueError(f"simulation dt must be a positive number of seconds, not {dt!r}")
+    check_dt("simulation dt", dt)
     for name in record:
         if name not in graph.nodes:
             raise ValueError(f"simulation record must name nodes of the graph ({', '.join(graph.nodes)}), not {name!r}")

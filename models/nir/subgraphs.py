@@ -33,15 +33,15 @@ def flatten(graph):
 
 def _collect(graph, prefix, nodes, edges, ports):
     place = f"subgraph {prefix[:-1]!r}" if prefix else "graph"
-    names = graph["nodes"]
+    names = _nodes_of(graph, place)
     entries, exits = {}, {}
     for name, node in names.items():
-        kind, full = plain(node["type"]), prefix + name
+        kind, full = _kind_of(node, prefix + name), prefix + name
         if kind == "NIRGraph":
             _collect(node, full + ".", nodes, edges, ports)
             # Edges name the subgraph: they mean its only input, its only output.
             for ends, inner in ((entries, "Input"), (exits, "Output")):
-                own = [each for each, port in node["nodes"].items() if plain(port["type"]) == inner]
+                own = [each for each, port in node["nodes"].items() if _kind_of(port, f"{full}.{each}") == inner]
                 if len(own) == 1:
                     ends[name] = f"{full}.{own[0]}"
                 else:
@@ -57,8 +57,7 @@ def _collect(graph, prefix, nodes, edges, ports):
         if prefix and kind in ("Input", "Output"):
             ports[full] = None
     seen = set()
-    for source, target in graph["edges"]:
-        edge = plain(source), plain(target)
+    for edge in _edges_of(graph, place):
         if edge in seen:
             raise ValueError(f"NIR edge {edge[0]!r} -> {edge[1]!r} is there twice in the {place}")
         seen.add(edge)
@@ -70,3 +69,30 @@ def _collect(graph, prefix, nodes, edges, ports):
                 raise ValueError(f"NIR edge {edge[0]!r} -> {edge[1]!r} of the {place}: the subgraph {name!r} has not exactly one {port} "
                                  f"node; name one of them as {name}.NODE")
         edges.append((exits[edge[0]], entries[edge[1]]))
+
+
+def _nodes_of(graph, place):
+    nodes = graph.get("nodes")
+    if not isinstance(nodes, dict):
+        raise ValueError(f"NIR field nodes of the {place} must be a group of named nodes, not {nodes!r}")
+    return nodes
+
+
+def _kind_of(node, name):
+    kind = plain(node.get("type")) if isinstance(node, dict) else None
+    if not isinstance(kind, str):
+        raise ValueError(f"NIR node {name!r} must have a field type with the name of a primitive, not {kind!r}")
+    return kind
+
+
+def _edges_of(graph, place):
+    """Pairs of names."""
+    edges = graph.get("edges")
+    edges = edges.tolist() if hasattr(edges, "tolist") else edges
+    if not isinstance(edges, (list, tuple)):
+        raise ValueError(f"NIR field edges of the {place} must be pairs of names, source and target, not {edges!r}")
+    for edge in edges:
+        pair = tuple(map(plain, edge)) if isinstance(edge, (list, tuple)) else ()
+        if len(pair) != 2 or not all(isinstance(each, str) for each in pair):
+            raise ValueError(f"NIR field edges of the {place} must be pairs of names, source and target, not {edge!r}")
+        yield pair

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gateware.chip.network import MOST_DELAY
+
 from .operations import apply
 from .order import schedule
 from .primitives import NEURONS, refuse
@@ -81,12 +83,16 @@ def _way(graph, path, late, dt, round_delays):
         if errors.max(initial=0.0) > SAME_STEP * dt:
             if not round_delays:
                 raise refuse(name, kind, "field delay", f"is {wanted[errors.argmax()]:.6g} s, and no whole number of time steps of {dt:.6g} s; "
-                                                        "accepted are multiples of it; round_delays=True (nir convert --round-delays) takes the nearest")
+                                                        "accepted are multiples of it; round_delays=True (nir convert "
+                                                        "--round-delays) takes the nearest")
             rounded = max(rounded, float(errors.max()))
         if not single and np.ptp(steps):
             raise refuse(name, kind, "field delay", f"differs ({wanted.min():.6g} to {wanted.max():.6g} s) behind weights or pooling, and a chip "
                                                     "delays the spikes before them; accepted there is one delay for all")
         delays = delays + (steps if single else steps.max(initial=0))
+        if delays.max() > MOST_DELAY:
+            raise refuse(name, kind, "field delay", f"is {wanted.max():.6g} s, which makes what comes from {source!r} late by {delays.max()} "
+                                                    f"time steps of {dt:.6g} s; accepted are up to {MOST_DELAY}")
     return Way(source, tuple(nodes), delays, rounded)
 
 

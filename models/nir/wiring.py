@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gateware.chip.network import CLASSES
+
 from .chain import ChainLayer, WeightedSum
 from .primitives import NEURONS, refuse
 from .ways import bias_of, matrix_of, ways_to
@@ -69,6 +71,9 @@ def network_layers(graph, dt, round_delays=False):
                 raise refuse(way.source, kinds[way.source], "does not spike:", f"as a chip's layer it must be the last one, and {name!r} follows it")
     order = _order(graph, neurons, ways, last)
     layers = [_layer(graph, order, number, ways[name]) for number, name in enumerate(order)]
+    if (size := int(np.prod(graph.shapes[last]))) not in CLASSES:
+        raise refuse(last, kinds[last], "has", f"{size} neuron{'s' if size > 1 else ''} to be read out; accepted are {CLASSES[0]} to {CLASSES[-1]}, "
+                                               "from which a chip reads a class")
     return layers, {name: max(way.rounded for way in found) for name, found in ways.items() if any(way.rounded for way in found)}
 
 

@@ -10,6 +10,7 @@ from gateware.chip.network import SpikingNetwork
 from .cells import LI, LIF
 from .fused import FusedLIF
 from .layers import PooledConv2d, SpikingLayer
+from .limits import check_bits, check_levels, check_time_steps
 
 __all__ = ["SpikingClassifier", "convolutional", "dense"]
 
@@ -21,11 +22,14 @@ class SpikingClassifier(nn.Module):
     ----------
     layers : sequence of SpikingLayer
     time_steps : int
+        1 to 255.
     """
 
     def __init__(self, layers, time_steps):
         super().__init__()
-        self.layers, self.time_steps = nn.ModuleList(layers), time_steps
+        self.layers, self.time_steps = nn.ModuleList(layers), check_time_steps("SpikingClassifier", time_steps)
+        for layer in self.layers:
+            check_levels("SpikingClassifier", layer.levels)
 
     def forward(self, inputs):
         """Membranes of the last layer, (T, B, classes), for inputs (B, ...) of 0 to the first layer's levels."""
@@ -43,7 +47,8 @@ class SpikingClassifier(nn.Module):
         return v.sum(dim=0).argmax(dim=1)
 
     def quantise(self, bits):
-        """Integers in every layer from now on; see :meth:`SpikingLayer.quantise`."""
+        """Integers of 1 to 8 bits in every layer from now on; see :meth:`SpikingLayer.quantise`."""
+        bits = check_bits("SpikingClassifier quantise", bits)
         for layer in self.layers:
             layer.quantise(bits, self.time_steps)
 
@@ -61,6 +66,8 @@ class SpikingClassifier(nn.Module):
 
     def to_network(self, name, provenance):
         """The quantised classifier as the description that hardware is made from."""
+        if any(layer.grid is None for layer in self.layers):
+            raise ValueError("SpikingClassifier to_network needs integers: call quantise before")
         layers = [layer.to_layer() for layer in self.layers]
         return SpikingNetwork(name, self.layers[0].levels, layers, self.time_steps, "membrane", provenance)
 

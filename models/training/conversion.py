@@ -8,6 +8,7 @@ from torch import nn
 from .cells import LI, LIF
 from .classifier import SpikingClassifier
 from .layers import PooledConv2d, SpikingLayer
+from .limits import check_levels, check_time_steps
 
 __all__ = ["convert"]
 
@@ -28,9 +29,9 @@ def convert(model, samples, *, time_steps, levels=1, percentile=99.9):
     samples : tensor, (B, ...)
         Inputs of 0 to 1, such as the model was trained with: some hundreds of its training images.
     time_steps : int
-        Of an image, which the half threshold is spread over.
+        Of an image, 1 to 255, which the half threshold is spread over.
     levels : int
-        The classifier takes integers 0 to ``levels`` in place of 0 to 1.
+        1 to 255. The classifier takes integers 0 to ``levels`` in place of 0 to 1.
     percentile : float
         Above 0, at most 100.
 
@@ -57,8 +58,9 @@ def convert(model, samples, *, time_steps, levels=1, percentile=99.9):
         raise TypeError(f"convert model must be a Sequential, not {type(model).__name__}")
     if not 0 < percentile <= 100:
         raise ValueError(f"convert percentile must be above 0 and at most 100, not {percentile!r}")
-    if not len(samples) or samples.min() < 0 or samples.max() > 1:
-        raise ValueError("convert samples must be at least one, with values of 0 to 1")
+    time_steps, levels = check_time_steps("convert", time_steps), check_levels("convert", levels)
+    if not (len(samples) and samples.min() >= 0 and samples.max() <= 1):
+        raise ValueError("convert samples must be at least one, with values of 0 to 1 and no NaN")
     with torch.no_grad():
         stages = list(_stages(copy.deepcopy(model).eval(), samples.float()))
         layers, before = [], 1.0
@@ -115,11 +117,16 @@ def _window(where, module):
     size = module.kernel_size
     if not isinstance(size, int) or module.stride not in (size, (size, size)) or module.padding not in (0, (0, 0)) or module.ceil_mode:
         raise ValueError(f"{where} must have square windows that do not overlap, without padding and ceil_mode")
+    if module.divisor_override not in (None, size * size):
+        raise ValueError(f"{where} divisor_override must be None, for the mean of a window, not {module.divisor_override}")
     return size
 
 
 def _connection(where, module, values, shape, pool):
     """The module as a connection with bias that sums its windows where the module took their mean."""
+    for name, parameter in module.named_parameters():
+        if not parameter.isfinite().all():
+            raise ValueError(f"{where} {name} must be finite numbers, not NaN or infinity")
     outputs = len(module.weight)
     if isinstance(module, nn.Linear):
         if values.ndim != 2:

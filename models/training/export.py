@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .cells import LI
+from .cells import LI, AdaptiveLIF
 from .layers import PooledConv2d
 
 __all__ = ["to_nir"]
@@ -28,13 +28,13 @@ def to_nir(classifier, *, dt=1e-4):
     Raises
     ------
     ValueError
-        If dt is not positive.
+        If dt is not positive, or a layer has a neuron that NIR does not have.
     """
     import nir
 
     from models.nir import from_nir
-    if not (np.isfinite(dt) and dt > 0):
-        raise ValueError(f"to_nir dt must be a positive number of seconds, not {dt!r}")
+    from models.nir.conventions import check_dt
+    check_dt("to_nir dt", dt)
     first = classifier.layers[0].connection
     shape = (first.in_channels, first.side, first.side) if isinstance(first, PooledConv2d) else (first.in_features,)
     nodes = {"input": nir.Input(np.array(shape))}
@@ -57,8 +57,8 @@ def to_nir(classifier, *, dt=1e-4):
         nodes[f"neurons{number}"] = _neurons(nir, layer.cell, shape, dt)
     nodes["output"] = nir.Output(np.array(shape))
     names = list(nodes)
-    metadata = {"dt": float(dt), "levels": classifier.layers[0].levels, "time_steps": classifier.time_steps, "readout": "membrane",
-                "reset": "subtract", "comparison": ">="}
+    metadata = {"dt": float(dt), "levels": classifier.layers[0].levels, "time_steps": classifier.time_steps,
+                "encoder": "current", "readout": "membrane", "reset": "subtract", "comparison": ">="}
     return from_nir(nir.NIRGraph(nodes, list(zip(names, names[1:])), metadata=metadata, type_check=False))
 
 
@@ -67,6 +67,8 @@ def _neurons(nir, cell, shape, dt):
 
     def full(value):
         return np.full(shape, float(value))
+    if isinstance(cell, AdaptiveLIF):
+        raise ValueError("to_nir: NIR has no node for AdaptiveLIF; accepted are LIF and LI")
     if isinstance(cell, LI):
         return nir.LI(full(dt / leak), full(1 / leak), full(0)) if leak else nir.I(full(1 / dt))
     threshold = full(cell.threshold.item())

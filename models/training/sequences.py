@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from .cells import LI, LIF, CubaLIF, RecurrentLIF
+from .limits import check_levels
 
 __all__ = ["SequenceClassifier"]
 
@@ -21,7 +22,7 @@ class SequenceClassifier(nn.Module):
     cells : sequence of LIF, RecurrentLIF, CubaLIF or LI
         Of each layer, all with reset by subtraction and with one leak and threshold for the layer; the last one a LI.
     levels : int
-        Inputs are 0 to ``levels``.
+        Inputs are 0 to ``levels``, at most 255.
     generator : torch.Generator
         Of the initial weights.
 
@@ -42,7 +43,7 @@ class SequenceClassifier(nn.Module):
                 raise TypeError("SequenceClassifier cells must be LIF, RecurrentLIF or CubaLIF with one leak for the layer and reset by subtraction, "
                                 f"the last one LI, not {type(cell).__name__} in layer {number}")
         self.connections = nn.ModuleList(nn.Linear(before, after) for before, after in zip(sizes, sizes[1:]))
-        self.cells, self.levels, self._integers = nn.ModuleList(cells), levels, None
+        self.cells, self.levels, self._integers = nn.ModuleList(cells), check_levels("SequenceClassifier", levels), None
         for connection, cell in zip(self.connections, cells):
             nn.init.normal_(connection.weight, std=1.7 / connection.in_features**0.5, generator=generator)
             nn.init.zeros_(connection.bias)
@@ -131,7 +132,7 @@ class SequenceClassifier(nn.Module):
                 edges += [(neurons, f"recurrent{number}"), (f"recurrent{number}", neurons)]
             before = neurons
         nodes["output"] = nir.Output(np.array([self.connections[-1].out_features]))
-        metadata = {"dt": float(dt), "levels": self.levels, "readout": "membrane", "reset": "subtract", "comparison": ">="}
+        metadata = {"dt": float(dt), "levels": self.levels, "encoder": "events", "readout": "membrane", "reset": "subtract", "comparison": ">="}
         return from_nir(nir.NIRGraph(nodes, [*edges, (before, "output")], metadata=metadata, type_check=False))
 
     def to_network(self, name, samples, **options):
@@ -163,8 +164,9 @@ def _neurons(nir, cell, size, dt):
         return nir.LI(full(dt / leak), full(1 / leak), full(0)) if leak else nir.I(full(1 / dt))
     threshold = full(cell.threshold.item())
     if isinstance(cell, CubaLIF):
-        if not leak:
-            raise ValueError("to_nir: a CubaLIF without leak has no node in NIR")
         synapse = cell.synapse_leak.item()
+        for name, value in (("leak", leak), ("synapse_leak", synapse)):
+            if not value:
+                raise ValueError(f"to_nir: a CubaLIF without {name} has no node in NIR: its time constant would be infinite")
         return nir.CubaLIF(full(dt / synapse), full(dt / leak), full(1 / leak), full(0), threshold, full(0), full(1 / synapse))
     return nir.LIF(full(dt / leak), full(1 / leak), full(0), threshold, full(0)) if leak else nir.IF(full(1 / dt), threshold, full(0))

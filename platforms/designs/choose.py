@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import inf
 from pathlib import Path
 
 from ..files import sha256_of
@@ -75,7 +74,7 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
     time_steps : int, optional
         Of a sample; by default what the metadata says.
     conventions : str, optional
-        Of the tool that made the graph, as in :func:`models.nir.simulate`; by default NIR's, with the reset of the metadata.
+        Of the tool that made the graph, as in :func:`models.nir.simulate`; by default NIR's, but for those that the metadata name.
 
     Returns
     -------
@@ -90,25 +89,19 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
     import numpy as np
 
     from models.networks.samples import load_calibration
-    from models.nir import read, to_network
+    from models.nir import conversion_options, network_name, read, to_network
 
     graph = read(path)
-    metadata = graph.metadata
-    wanted = {"dt": metadata.get("dt") if dt is None else dt, "time_steps": metadata.get("time_steps") if time_steps is None else time_steps}
-    for name, value in wanted.items():
-        if value is None:
+    arguments = conversion_options(graph, dt=dt, time_steps=time_steps, conventions=conventions)
+    for name in ("dt", "time_steps"):
+        if name not in arguments:
             raise ValueError(f"{path} does not say its {name}, as NIR graphs seldom do: give it with --{name.replace('_', '-')}")
-    if not 0 < float(wanted["dt"]) < inf:
-        raise ValueError(f"dt must be a positive number of seconds, not {wanted['dt']}")
-    levels = int(metadata.get("levels", 15))
-    input_range = (0.0, float(metadata["levels"]) if "levels" in metadata else 1.0)
-    arguments = {"dt": float(wanted["dt"]), "time_steps": int(wanted["time_steps"]), "levels": levels, "input_range": input_range,
-                 "membrane_bits": MEMBRANE_BITS, "name": Path(path).stem[:32], "conventions": conventions or "nir"}
-    if conventions is None and "reset" in metadata:
-        arguments["reset"] = str(metadata["reset"])
+    arguments |= {"membrane_bits": MEMBRANE_BITS, "name": network_name(Path(path))}
     network = to_network(graph, **arguments)
     some, _, source = load_calibration(network, samples, CALIBRATION)
-    inputs = some.reshape(len(some), *network.inputs) * (input_range[1] / levels)
+    steps = (network.time_steps,) if network.encoder == "events" else ()
+    highest = network.provenance["input_range"][1]
+    inputs = some.reshape(len(some), *steps, *network.inputs) * (highest / network.levels)
     network = to_network(graph, **arguments, samples=inputs.astype(np.float64))
     network = replace(network, provenance=network.provenance | {"formats": f"membranes hold what {source} need, and a quarter more"})
     return GraphReference(graph, network, sha256_of(Path(path).read_bytes()))

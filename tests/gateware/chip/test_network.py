@@ -114,7 +114,18 @@ def test_the_digest_changes_with_all_that_decides_the_answers_and_nothing_else()
     (lambda: network(layers=[Layer(Conv2d(kernels(2, 1, 1, 1), (1, 2, 4)), LIF), Layer(Conv2d(kernels(1, 1, 1, 1), (1, 4, 4)), LIF)]),
      ValueError, r"network layer 1 must have an input of \(1, 4, 4\), and the layer before has the shape \(2, 2, 4\)"),
     (lambda: network(layers=[Layer(Dense([[100, 100, 100]]), LIF)], levels=255), ValueError,
-     "network layer 0 sums its weights to 0 to 76500, outside its neuron's current of -2048 to 2047")])
+     "network layer 0 sums its weights to 0 to 76500, outside its neuron's current of -2048 to 2047"),
+    (lambda: network(layers=[layer(3, 4), layer(1, 3)]), ValueError,
+     "network layer 1 must have 2 to 256 neurons, as a class is read from them, not 1"),
+    (lambda: network(layers=[layer(257, 1)]), ValueError, "network layer 0 must have 2 to 256 neurons, as a class is read from them, not 257"),
+    (lambda: network(layers=[Layer(Conv2d(kernels(2, 1, 1, 1), (1, 9, 9), stride=(1, 3)), LIF)]), ValueError,
+     r"network layer 0: Conv2d stride must be powers of two, not \(1, 3\)"),
+    (lambda: network(layers=[Layer(Conv2d(kernels(2, 1, 1, 1), (1, 6, 6), pool=(2, 6)), LIF)]), ValueError,
+     r"network layer 0: Conv2d pool must be powers of two, not \(2, 6\)"),
+    (lambda: network(layers=[layer(49, 4), Layer(Conv2d(kernels(2, 1, 1, 1), (1, 7, 7), pool=(2, 2)), LIF)]), ValueError,
+     "network layer 1 must have an input"),
+    (lambda: network(layers=[Layer(Conv2d(kernels(2, 1, 1, 1), (1, 6, 7), pool=(2, 2)), LIF)]), ValueError,
+     r"network layer 0: Conv2d input must have a height and width that are multiples of the pooling \(2, 2\), not \(6, 7\)")])
 def test_refusals(make, error, message):
     with pytest.raises(error, match=f"^{message}"):
         make()

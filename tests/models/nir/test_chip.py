@@ -155,14 +155,19 @@ def float_sum(layer, x):
     ((5,), [nir.Scale(normal(5))]),
     ((2, 3, 4), [nir.Flatten(None, 0), nir.Affine(normal(3, 24), normal(3))]),
     ((2, 4, 6), [nir.AvgPool2d(2, 2, 0), nir.Flatten(None, 0), nir.Affine(normal(3, 12), normal(3))]),
-    ((2, 5, 6), [nir.SumPool2d((2, 3), (2, 3), 0), nir.Conv2d(None, normal(3, 2, 2, 1), 1, (1, 0), 1, 1, normal(3))]),
+    ((2, 4, 8), [nir.SumPool2d((2, 4), (2, 4), 0), nir.Conv2d(None, normal(3, 2, 2, 1), 1, (1, 0), 1, 1, normal(3))]),
+    # What does not fill a window is left out.
+    ((2, 5, 8), [nir.SumPool2d((2, 4), (2, 4), 0), nir.Conv2d(None, normal(3, 2, 2, 1), 1, (0, 1), 1, 1, normal(3))]),
+    ((1, 11, 10), [nir.AvgPool2d(2, 2, 0), nir.Conv2d(None, normal(3, 1, 2, 3), 2, 0, 1, 1, normal(3))]),
+    ((2, 7, 7), [nir.AvgPool2d(2, 2, 0), nir.Flatten(None, 0), nir.Affine(normal(3, 18), normal(3))]),
+    ((2, 7, 9), [nir.AvgPool2d(4, 4, 0)]),
     ((2, 4, 6), [nir.AvgPool2d(2, 2, 0)]),
     ((2, 5, 6), [nir.Scale(np.array([2.0, -1.0])[:, None, None]), nir.Conv2d(None, normal(3, 2, 3, 3), 2, 1, 1, 1, normal(3)),
                  nir.Scale(np.array([1.0, 3.0, -1.0])[:, None, None])]),
     ((4, 7, 6), [nir.Conv2d(None, normal(6, 2, 3, 2), 1, 0, (2, 1), 2, normal(6)), nir.Flatten(None, 0)]),
     ((1, 5, 6), [nir.Conv2d(None, normal(2, 1, 3, 3), 1, "same", 1, 1, normal(2))]),
     ((1, 5, 6), [nir.Conv2d(None, normal(2, 1, 3, 2), 1, "valid", 1, 1, normal(2))]),
-], ids=range(10))
+], ids=range(14))
 def test_nodes_make_one_weighted_sum(shape, nodes):
     graph = chain(shape, *nodes)
     size = graph.shapes[f"n{len(nodes) - 1}"]
@@ -170,6 +175,7 @@ def test_nodes_make_one_weighted_sum(shape, nodes):
     assert layer.folded == tuple(f"n{number}" for number in range(len(nodes)))
     x = np.random.default_rng(4).normal(size=(3, *shape))
     np.testing.assert_allclose(float_sum(layer, x).reshape(3, *size), simulate(graph, x).output, atol=1e-12)
+    to_network(chain(shape, *nodes, nir.I(full(1, *size))), dt=DT, time_steps=3)
 
 
 def test_a_convolutional_network():
@@ -287,7 +293,20 @@ W = nir.Linear(np.eye(2))
     ((2,), [nir.Threshold(full(1, 2)), lif(2)], {}, r"'n0' \(Threshold\) has no place in a chip's layers"),
     ((2,), [W, nir.CubaLI(full(0.01, 2), full(0.02, 2), full(1, 2), full(0, 2))], {"synapse": "joint", "integration": "exact"},
      r"'n1' \(CubaLI\) convention synapse is 'joint' with exact integration"),
-    ((2,), [W, lif(2)], {"encoder": "latency"}, "encoder must be 'current' or 'events', not 'latency'"),
+    ((2,), [W, lif(2)], {"encoder": "latency"}, "encoder must be one of 'current', 'events', not 'latency'"),
+    ((1, 8, 8), [conv(full(1, 2, 1, 3, 3), full(0, 2), stride=3), lif(2, 2, 2)], {},
+     r"'n0' \(Conv2d\) field stride must be powers of two, by which a chip finds places with shifts, not \(3, 3\)"),
+    ((1, 9, 9), [nir.AvgPool2d(3, 3, 0), lif(1, 3, 3)], {}, r"'n0' \(AvgPool2d\) field kernel_size must be powers of two, .* not \(3, 3\)"),
+    ((1, 7, 6), [nir.SumPool2d(2, 2, 0), conv(full(1, 2, 1, 3, 3), full(0, 2), padding=1), lif(2, 3, 3)], {},
+     r"'n0' \(SumPool2d\) field kernel_size \(2, 2\) must divide the height and width \(7, 6\) of its input, as the convolution after it has a"),
+    ((2,), [nir.Linear(np.ones((1, 2))), lif(1)], {}, r"'n1' \(LIF\) has 1 neuron to be read out; accepted are 2 to 256"),
+    ((2,), [W, nir.I(full(1, 2))], {"readout": "first spike"},
+     r"readout must be 'membrane', not 'first spike': the last neurons, 'n1' \(I\), do not spike"),
+    ((2,), [W, lif(2)], {"dt": -1e-3}, "to_network dt must be a positive number of seconds, not -0.001"),
+    ((2,), [W, nir.IF(full(1, 2), full(1, 2))], {"dt": 0}, "to_network dt must be a positive number of seconds, not 0"),
+    ((2,), [W, lif(2)], {"dt": float("nan")}, "to_network dt must be a positive number of seconds, not nan"),
+    ((2,), [W, nir.IF(full(1, 2), full(1, 2))], {"dt": float("inf")}, "to_network dt must be a positive number of seconds, not inf"),
+    ((2,), [W, lif(2)], {"input_range": (0, float("inf"))}, r"input_range must be \(lowest, highest\), two finite numbers, not \(0, inf\)"),
     ((2,), [W, lif(2)], {"encoder": "events", "input_range": (-1, 1)}, "must begin at 0, not at -1.0: an input without an event is 0"),
     ((2,), [W, lif(2)], {"encoder": "events", "samples": np.zeros((3, 2))}, r"samples must have the shape \(samples, 10, 2\), not \(3, 2\)"),
     ((2,), [nir.Threshold(full(0, 2)), lif(2)], {}, r"'n0' \(Threshold\) has no place"),

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from models.nir import from_nir, read, simulate, write
+from models.nir.graph import from_description
 
 from .graphs import chain, full, lif
 
@@ -252,3 +253,25 @@ def test_the_package_has_no_other_names():
     assert all(hasattr(models.nir, name) for name in models.nir.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'convert'"):
         _ = models.nir.convert
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda graph: graph["nodes"]["a"].pop("type"), "NIR node 'a' must have a field type with the name of a primitive, not None"),
+    (lambda graph: graph["nodes"].update(a=np.int64(3)), "NIR node 'a' must have a field type"),
+    (lambda graph: graph["nodes"]["a"].update(type=np.int64(3)), r"NIR node 'a' must have a field type .* not array\(3\)"),
+    (lambda graph: graph.update(nodes=np.int64(5)), "NIR field nodes of the graph must be a group of named nodes, not "),
+    (lambda graph: graph.update(edges=np.array([[b"in", b"a", b"out"]])), "NIR field edges of the graph must be pairs of names, .* not "),
+    (lambda graph: graph.update(edges=np.int64(5)), "NIR field edges of the graph must be pairs of names, source and target, not 5"),
+    (lambda graph: graph.update(edges=np.array([[0, 1]])), r"NIR field edges of the graph must be pairs of names, .* not \[0, 1\]"),
+    (lambda graph: graph["nodes"].update(a={"type": "NIRGraph", "edges": []}), "NIR field nodes of the subgraph 'a' must be a group"),
+    (lambda graph: graph["nodes"].update(a={"type": "NIRGraph", "nodes": {"b": {}}, "edges": []}), "NIR node 'a.b' must have a field type"),
+    (lambda graph: graph["nodes"].update(a={"type": "NIRGraph", "nodes": {}}), "NIR field edges of the subgraph 'a' must be pairs"),
+])
+def test_descriptions_that_are_no_graph(change, message):
+    """As a damaged file or a faulty exporter has them."""
+    graph = {"nodes": {"in": {"type": "Input", "shape": np.array([2])}, "a": {"type": "Linear", "weight": np.eye(2)},
+                       "out": {"type": "Output", "shape": np.array([2])}}, "edges": np.array([[b"in", b"a"], [b"a", b"out"]])}
+    assert from_description(graph).shapes["a"] == (2,)
+    change(graph)
+    with pytest.raises(ValueError, match=message):
+        from_description(graph)

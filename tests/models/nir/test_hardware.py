@@ -6,7 +6,7 @@ import nir
 import numpy as np
 import pytest
 
-from models.nir import describe, read
+from models.nir import describe, read, to_network
 
 from .graphs import chain, full, lif
 
@@ -71,6 +71,28 @@ def test_every_primitive_is_described():
     assert facts_of(report, "n4")["delay"].error == pytest.approx(0.5) and not facts_of(report, "n4")["delay"].exact
     assert {"tau_syn", "tau_mem", "w_in"} <= set(facts_of(report, "n6"))
     assert report.warnings and "delay is not a multiple" in report.warnings[0]
+
+
+@pytest.mark.parametrize("shape, nodes, options, message", [
+    ((2,), [lif(2), nir.Delay(full(0.064, 2)), lif(2)], {}, r"'n1' \(Delay\) field delay is 0.064 s, .* late by 64 time steps"),
+    ((2,), [lif(2), nir.Delay(full(0.0015, 2)), lif(2)], {}, r"'n1' \(Delay\) field delay is 0.0015 s, and no whole number of time steps"),
+    ((2,), [lif(2, v_reset=2)], {}, r"'n0' \(LIF\) field v_reset must be below the threshold, not 2 with 1"),
+    ((1, 8, 8), [nir.Conv2d(None, full(1, 2, 1, 3, 3), 3, 0, 1, 1, full(0, 2)), lif(2, 2, 2)], {}, r"'n0' \(Conv2d\) field stride must be powers"),
+    ((1, 9, 9), [nir.AvgPool2d(3, 3, 0), lif(1, 3, 3)], {}, r"'n0' \(AvgPool2d\) field kernel_size must be powers of two"),
+    ((1,), [lif(1)], {}, r"'n0' \(LIF\) has 1 neuron to be read out"),
+    ((2,), [lif(2)], {"encoder": "latency"}, "encoder must be one of"),
+    ((2,), [nir.CubaLI(full(0.01, 2), full(0.02, 2), full(1, 2), full(0, 2))], {"synapse": "joint", "integration": "exact"}, "convention synapse"),
+])
+def test_what_is_refused_is_what_a_conversion_refuses(shape, nodes, options, message):
+    graph = chain(shape, *nodes)
+    with pytest.raises(ValueError, match=message) as error:
+        to_network(graph, dt=1e-3, time_steps=10, **options)
+    assert describe(graph, 1e-3, **options).refusal == str(error.value)
+
+
+def test_what_is_left_out_of_pooling_fits():
+    graph = chain((1, 7, 7), nir.AvgPool2d(2, 2, 0), nir.Flatten(None, 0), nir.Linear(full(1, 3, 9)), lif(3))
+    assert describe(graph, 1e-3).refusal is None
 
 
 @pytest.mark.parametrize("options, message", [({"dt": 0}, "dt must be a positive number"), ({"dt": 1e-3, "weight_bits": 9}, "between 2 and 8, not 9"),

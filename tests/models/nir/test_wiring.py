@@ -133,6 +133,10 @@ def test_a_delay_that_is_no_multiple_of_the_time_step_is_rounded_when_asked_for(
     assert network.provenance["delays off by"] == {"a": pytest.approx(0.25e-3)}
 
 
+def test_the_longest_delay():
+    assert to_network(ring([63e-3, 2e-3]), dt=DT, time_steps=10).layers[0].projections[0].delays == (63, 2)
+
+
 def test_a_short_delay_in_a_cycle_and_the_neurons_own():
     """Rounded to no time step it delays nothing, so the neurons of the cycle do."""
     network = to_network(ring([0.25e-3, 0.25e-3]), dt=DT, time_steps=10, round_delays=True)
@@ -186,7 +190,7 @@ def test_a_pooled_recurrence_is_written_out():
     ({"a": lif(2), "w": W, "d": nir.Delay(np.array([DT, 0.0])), "b": lif(2)}, [("input", "a"), ("a", "w"), ("w", "d"), ("d", "b"), ("b", "output")],
      r"'d' \(Delay\) field delay differs \(0 to 0.001 s\) behind weights or pooling"),
     ({"a": lif(2), "w": W, "d": nir.Delay(full(64 * DT, 2)), "b": lif(2)}, [("input", "a"), ("a", "d"), ("d", "w"), ("w", "b"), ("b", "output")],
-     "Layer delays must be one or 2 integers from 0 to 63"),
+     r"'d' \(Delay\) field delay is 0.064 s, which makes what comes from 'a' late by 64 time steps of 0.001 s; accepted are up to 63"),
     ({"a": lif(2), "w": W, "b": lif(2)}, [("input", "a"), ("a", "w"), ("w", "b"), ("a", "output")], r"'b' \(LIF\) is not connected"),
     ({"a": lif(2), "t": nir.Threshold(full(1, 2)), "w": W, "b": lif(2)}, [("input", "a"), ("a", "t"), ("a", "w"), ("t", "b"), ("w", "b"),
                                                                         ("b", "output")], r"'t' \(Threshold\) has no place"),

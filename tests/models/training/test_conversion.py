@@ -92,7 +92,9 @@ PICTURES = torch.rand(3, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     ([nn.Conv2d(1, 2, 3, stride=2)], PICTURES, r"convert model\[0\] Conv2d must have a square kernel, stride 1"),
     ([nn.Conv2d(1, 2, 3)], PICTURES[..., :5], r"convert model\[0\] Conv2d must take square images, not values of the shape \(1, 8, 5\)"),
     ([nn.Conv2d(1, 2, 3), nn.AvgPool2d(2)], PICTURES, r"convert model\[1\] AvgPool2d must follow a ReLU"),
-    ([nn.Conv2d(1, 2, 3), nn.ReLU(), nn.AvgPool2d(2, stride=1)], PICTURES, r"model\[2\] AvgPool2d must have square windows that do not overlap")])
+    ([nn.Conv2d(1, 2, 3), nn.ReLU(), nn.AvgPool2d(2, stride=1)], PICTURES, r"model\[2\] AvgPool2d must have square windows that do not overlap"),
+    ([nn.Conv2d(1, 2, 3), nn.ReLU(), nn.AvgPool2d(2, divisor_override=1), nn.Flatten(), nn.Linear(18, 2)], PICTURES,
+     r"convert model\[2\] AvgPool2d divisor_override must be None, for the mean of a window, not 1")])
 def test_what_cannot_be_converted_is_named_by_its_place(modules, samples, message):
     with pytest.raises(ValueError, match=message):
         convert(nn.Sequential(*modules), samples, time_steps=4)
@@ -109,3 +111,21 @@ def test_dead_layers_and_impossible_parameters_are_refused():
         convert(model, SAMPLES * 16, time_steps=4)
     with pytest.raises(TypeError, match="convert model must be a Sequential, not Linear"):
         convert(model[0], SAMPLES, time_steps=4)
+    for name, value in (("time_steps", 0), ("time_steps", -4), ("time_steps", 256), ("levels", 0)):
+        with pytest.raises(ValueError, match=f"convert {name} must be between 1 and 255, not {value}"):
+            convert(model, SAMPLES, **{"time_steps": 4, name: value})
+    with pytest.raises(TypeError, match=r"convert time_steps must be an integer, not 2\.5"):
+        convert(model, SAMPLES, time_steps=2.5)
+
+
+@pytest.mark.parametrize("place, name", [(0, "weight"), (2, "bias")])
+def test_what_is_no_number_is_refused(place, name):
+    model = initial(nn.Linear(4, 2), nn.ReLU(), nn.Linear(2, 2))
+    samples = SAMPLES.clone()
+    samples[1, 2] = torch.nan
+    with pytest.raises(ValueError, match="convert samples must be at least one, with values of 0 to 1 and no NaN"):
+        convert(model, samples, time_steps=4)
+    with torch.no_grad():
+        getattr(model[place], name)[1] = torch.nan
+    with pytest.raises(ValueError, match=rf"convert model\[{place}\] Linear {name} must be finite numbers, not NaN or infinity"):
+        convert(model, SAMPLES, time_steps=4)

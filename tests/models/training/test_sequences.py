@@ -6,7 +6,7 @@ import torch
 
 import models
 from gateware.chip.spiking_chip import SpikingChip
-from models.nir import read, simulate, write
+from models.nir import conversion_options, read, simulate, to_network, write
 from models.training.cells import LI, LIF, AdaptiveLIF, CubaLIF, RecurrentLIF
 from models.training.sequences import SequenceClassifier
 
@@ -102,8 +102,23 @@ def test_refusals(cells, error, message):
         SequenceClassifier((6, 9, 4), cells, levels=7, generator=torch.Generator())
 
 
-def test_a_current_without_leak_has_no_node():
-    classifier = classifier_of(CubaLIF(leak=0.0))
-    with pytest.raises(ValueError, match="to_nir: a CubaLIF without leak has no node in NIR"):
+@pytest.mark.parametrize("name", ["leak", "synapse_leak"])
+def test_a_current_without_leak_has_no_node(name):
+    classifier = classifier_of(CubaLIF(**{name: 0.0}))
+    with pytest.raises(ValueError, match=f"to_nir: a CubaLIF without {name} has no node in NIR"):
         classifier.to_nir()
-    assert math.isinf(classifier.cells[0].raw_leak.item())
+    assert math.isinf(getattr(classifier.cells[0], f"raw_{name}").item())
+
+
+def test_levels_that_no_chip_has():
+    with pytest.raises(ValueError, match="SequenceClassifier levels must be between 1 and 255, not 0"):
+        classifier_of(LIF(), levels=0)
+
+
+def test_the_graph_says_how_it_is_converted():
+    """With nothing else said it becomes the same network, of events."""
+    classifier = classifier_of(RecurrentLIF(9, leak=0.2, common=True))
+    graph = classifier.to_nir()
+    network = classifier.to_network("sequences", SEQUENCES)
+    again = to_network(graph, **conversion_options(graph, time_steps=12), samples=SEQUENCES, name="sequences")
+    assert again.encoder == "events" and again.levels == 7 and again.digest == network.digest

@@ -90,12 +90,14 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
 
     from models.networks.samples import load_calibration
     from models.nir import conversion_options, network_name, read, to_network
+    from models.nir.conventions import check_dt
 
     graph = read(path)
     arguments = conversion_options(graph, dt=dt, time_steps=time_steps, conventions=conventions)
     for name in ("dt", "time_steps"):
         if name not in arguments:
             raise ValueError(f"{path} does not say its {name}, as NIR graphs seldom do: give it with --{name.replace('_', '-')}")
+    check_dt("dt", arguments["dt"])
     arguments |= {"membrane_bits": MEMBRANE_BITS, "name": network_name(Path(path))}
     network = to_network(graph, **arguments)
     some, _, source = load_calibration(network, samples, CALIBRATION)

@@ -49,6 +49,13 @@ def test_every_module_of_gateware_has_its_page():
     assert [module for module in modules() if module not in pages] == []
 
 
+def test_every_contract_has_its_row():
+    from sim.specs import _CONTRACTS
+    page = (DOCS / "evidence.md").read_text(encoding="utf-8")
+    named = {name for row in re.findall(r"^\| ([\w, ]+) \|", page, re.MULTILINE) for name in row.split(", ")}
+    assert [cls.__name__ for cls in _CONTRACTS if not named & {each.__name__ for each in (cls, *cls.__subclasses__())}] == []
+
+
 def test_pages_lie_where_their_modules_do():
     for module, page in documented().items():
         assert importlib.util.find_spec(module) is not None, f"{name_of(page)} names {module}, which is not there"

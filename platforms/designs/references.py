@@ -69,9 +69,11 @@ def reference_rows(network, graph, samples, steps):
 
     Returns
     -------
-    list of dict
+    rows : list of dict
         As `accuracy_row` makes them: in floating point, computed here from the graph or, without one, as the network's file says; and
         for a network that its synapses can do, in stochastic arithmetic.
+    not_computed : list of str
+        What there is no row of, each with the reason.
     """
     from models.networks import Accuracy
 
@@ -84,7 +86,8 @@ def reference_rows(network, graph, samples, steps):
     elif (said := _said(network)) is not None:
         rows.append(accuracy_row("real weights, in floating point", said,
                                  "test data, as the network's file says: the real numbers that were rounded"))
-    return rows + _stochastic_rows(network, samples, steps)
+    stochastic, not_computed = _stochastic_rows(network, samples, steps)
+    return rows + stochastic, not_computed
 
 
 def _said(network):
@@ -107,12 +110,12 @@ def _stochastic_rows(network, samples, steps):
     for length in LENGTHS:
         try:
             stochastic = StochasticNetwork(network, length)
-        # Convolutions, neurons that are no LIF, recurrence: streams are for dense layers.
-        except ValueError:
-            return []
+        # Convolutions, other neurons, recurrence: streams are for dense layers; or a number that their formats do not hold.
+        except ValueError as error:
+            return rows, [f"stochastic synapses with streams of {length} bits: {error}"]
         with steps(f"evaluate streams of {length} bits") as step:
             found = Accuracy.of(stochastic.classify(levels), labels)
             step.result = str(found)
         rows.append(accuracy_row(f"stochastic synapses, Sobol streams of {length} bits", found,
                                  f"bit-exact model on the first {len(levels):,} of the samples; the bitstream holds the integers, not this"))
-    return rows
+    return rows, []

@@ -86,7 +86,7 @@ def gather_chip_evidence(design, samples, *, use_cache=True, steps):
     Returns
     -------
     dict
-        ``accuracy``, ``confusion``, ``rtl``, ``example``, ``activity``, ``standing``.
+        ``accuracy``, ``not_computed`` (as `reference_rows` says), ``confusion``, ``rtl``, ``example``, ``activity``, ``standing``.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def _evaluate_and_compare(design, samples, steps):
     from sim import cxxrtl
 
     core, (levels, labels, source) = design.create_core(), samples
-    accuracy, confusion = [], None
+    accuracy, confusion, not_computed = [], None, []
     with steps("evaluate the golden model") as step:
         result = golden(core).classify(levels)
         if labels is None:
@@ -132,7 +132,8 @@ def _evaluate_and_compare(design, samples, steps):
             np.add.at(confusion, (labels, result.label), 1)
             step.result = f"{100 * own.correct / own.total:.2f} % of {source}, 95 % interval {100 * low:.1f} to {100 * high:.1f} %"
     if labels is not None:
-        accuracy += reference_rows(design.network, design.graph, samples, steps)
+        rows, not_computed = reference_rows(design.network, design.graph, samples, steps)
+        accuracy += rows
     with steps("compile the RTL") as step:
         simulation = cxxrtl.compile({"chip": core})["chip"]
         step.result = "CXXRTL"
@@ -142,12 +143,13 @@ def _evaluate_and_compare(design, samples, steps):
         rtl = compare_chip(core, simulation, levels[some], part)
         step.result = f"{rtl['images']} samples, {rtl['spikes']:,} spikes, scores and classes: no difference"
     with steps("look up kept proofs") as step:
-        rows = standing(design.assemble(CLOCKS_PER_BIT * design.baud, 0))
-        step.result = f"{sum(row['proof'] == row['examples'] for row in rows)} of {len(rows)} kinds of components stand proven"
+        standings = standing(design.assemble(CLOCKS_PER_BIT * design.baud, 0))
+        step.result = f"{sum(row['proof'] == row['examples'] for row in standings)} of {len(standings)} kinds of components stand proven"
     # The first that is right, where one is.
     index = 0 if labels is None else int(np.argmax(result.label[some] == labels[some]))
     example = {"index": index, "label": None if labels is None else int(labels[index]), "class": int(result.label[index]),
                "image": levels[index].tolist(), "scores": result.scores[index].tolist(),
                "spikes": [np.packbits(spikes[index], axis=1).tolist() for spikes in result.spikes]}
-    return {"accuracy": accuracy, "confusion": None if confusion is None else confusion.tolist(), "source": source, "rtl": rtl,
-            "example": example, "activity": activity_rows(core, levels, result.spikes), "standing": rows}
+    return {"accuracy": accuracy, "not_computed": not_computed, "confusion": None if confusion is None else confusion.tolist(),
+            "source": source, "rtl": rtl,
+            "example": example, "activity": activity_rows(core, levels, result.spikes), "standing": standings}

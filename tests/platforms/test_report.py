@@ -149,6 +149,12 @@ def test_page_says_whether_its_example_is_right(full_report, spiking_report):
     assert "recognised</span>" in render_page(spiking_report | {"example": spiking_report["example"] | {"class": 3, "label": None}})
 
 
+def test_page_says_what_was_not_computed_and_why(spiking_report):
+    page = render_page(spiking_report | {"not_computed": ["stochastic synapses: no layer may be a <Conv2d>"]})
+    assert "Not computed: stochastic synapses: no layer may be a &lt;Conv2d&gt;.</p>" in page
+    assert "Not computed" not in render_page(spiking_report | {"not_computed": []})
+
+
 def test_page_of_samples_without_labels_has_no_accuracy(spiking_report):
     page = render_page(spiking_report | {"accuracy": [], "confusion": None, "peers": []})
     assert "How often it is right" not in page and "What energy it may take" in page

@@ -43,7 +43,7 @@ def example(monkeypatch):
     monkeypatch.setattr(cxxrtl, "compile", lambda components: dict.fromkeys(components))
     monkeypatch.setattr(spiking_evidence, "compare_chip", lambda *args: {"images": 8, "spikes": 0})
     monkeypatch.setattr(spiking_evidence, "standing", lambda top: [])
-    monkeypatch.setattr(spiking_evidence, "reference_rows", lambda *args: [])
+    monkeypatch.setattr(spiking_evidence, "reference_rows", lambda *args: ([], []))
     design = SpikingDesign(NETWORK, PART)
 
     def example(labels):

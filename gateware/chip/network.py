@@ -199,7 +199,6 @@ class SpikingNetwork:
             if sums.lo < current.lo or sums.hi > current.hi:
                 raise ValueError(f"network layer {number} sums its weights to {sums.lo} to {sums.hi}, outside its neuron's current "
                                  f"of {current.lo} to {current.hi}")
-
         if self.layers[-1].neurons not in CLASSES:
             raise ValueError(f"network layer {len(self.layers) - 1} must have {CLASSES[0]} to {CLASSES[-1]} neurons, as a class is read from them, "
                              f"not {self.layers[-1].neurons}")

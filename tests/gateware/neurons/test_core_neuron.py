@@ -52,7 +52,7 @@ def test_a_network_of_the_catalogues_neurons(name, current, weight, time_steps, 
 
 
 def test_a_file_holds_them(tmp_path):
-    network = SpikingNetwork("catalogue", 15, [Layer(Dense([[1, 2]]), core_neuron("stellate_cell", current=Q(12, 4), g_Na=40.0))], 8)
+    network = SpikingNetwork("catalogue", 15, [Layer(Dense([[1, 2], [2, 1]]), core_neuron("stellate_cell", current=Q(12, 4), g_Na=40.0))], 8)
     save_spiking(network, tmp_path / "network.npz")
     assert load_spiking(tmp_path / "network.npz").digest == network.digest
 

@@ -8,7 +8,7 @@ from models.networks.pruning import prune
 
 NEURON = LeakyIntegrator(membrane=Q(16, 8), current=Q(16, 8))
 NETWORK = SpikingNetwork("small", 3, [Layer(Dense([[5, -1, 0], [-7, 2, 3], [1, 4, -6], [2, 2, 2]], [9, 8, 7, 6]), NEURON),
-                                      Layer(Dense([[1, 2, 3, 4]]), NEURON)], 2)
+                                      Layer(Dense([[1, 2, 3, 4], [4, 3, 2, 1]]), NEURON)], 2)
 
 
 def weights(network):

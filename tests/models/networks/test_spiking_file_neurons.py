@@ -52,4 +52,4 @@ def test_neurons_that_files_do_not_hold(tmp_path):
     noisy = from_equations("v[t+1] = v + current + random()", threshold="v >= 5", reset="v = 0", ranges={"v": (-64, 63), "current": (-64, 63)},
                            formats={"v": "Q7.8", "current": "Q7.8"}, method="map", dt=1.0)
     with pytest.raises(TypeError, match="layer 0 must have a neuron without random numbers to be written"):
-        save_spiking(SpikingNetwork("noisy", 15, (Layer(Dense([[1, 2]]), noisy),), 5), tmp_path / "network.npz")
+        save_spiking(SpikingNetwork("noisy", 15, (Layer(Dense([[1, 2], [2, 1]]), noisy),), 5), tmp_path / "network.npz")

@@ -42,6 +42,16 @@ def test_classes_by_the_first_spike():
     assert compare(spiking, network, levels / 20).classes == 1.0
 
 
+def test_the_first_spike_of_events_wins_over_more_spikes():
+    spiking = graph(nir.IF(np.full(2, 1 / DT), np.full(2, 0.5)))
+    network = to_network(spiking, dt=DT, time_steps=4, levels=20, readout="first spike", reset="subtract", encoder="events")
+    samples = np.array([[[20, 0, 0, 0], [0, 20, 20, 20]], [[0, 20, 20, 20], [20, 0, 0, 0]], [[0, 15, 20, 20], [0, 18, 0, 0]],
+                        [[0, 18, 0, 0], [0, 15, 20, 20]], [[6, 0, 0, 0], [0, 0, 0, 7]], [[7, 0, 0, 0], [0, 6, 0, 0]]]).transpose(0, 2, 1)
+    expected = [0, 1, 1, 0, 1, 0]
+    assert classify(spiking, network, samples).tolist() == expected
+    assert models.golden(SpikingChip(network)).classify(samples).label.tolist() == expected
+
+
 def test_equal_neurons_of_a_convolution_are_decided_in_the_chip_s_order():
     """Membranes reset to a value are equal wherever a neuron spikes; the chip takes the first place, the graph has the first channel first."""
     weight = np.array([0.0, 1.0]).reshape(2, 1, 1, 1)    # the second channel alone spikes, at each place

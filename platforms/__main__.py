@@ -47,6 +47,8 @@ def _parser():
         sub.add_argument("--network", metavar="FILE", help="a network file or NIR graph (default: the digits network of the project)")
         sub.add_argument("--dt", type=float, metavar="SECONDS", help="time step of an NIR graph (default: what its metadata says)")
         sub.add_argument("--time-steps", type=int, metavar="N", help="of a sample of an NIR graph (default: what its metadata says)")
+        sub.add_argument("--encoder", choices=("current", "events"),
+                         help="how a sample drives an NIR graph: the same current in every time step (the default), or events")
         sub.add_argument("--conventions", choices=("nir", "snntorch", "norse", "spikingjelly"), help="of the tool that made an NIR graph")
         sub.add_argument("--weights", choices=("link", "flash"), default="link",
                          help="where weights come from that do not fit the bitstream: the host, or the board's flash (default: link)")
@@ -68,7 +70,8 @@ def _parser():
     run = command("run", "send images to a board, or to the simulated one, and show what it answers")
     design_options(run)
     run.add_argument("--port", required=True, help="serial port, such as /dev/ttyUSB1 or COM5, or: sim")
-    run.add_argument("--image", metavar="FILE", help="text file of pixels, 0 to the network's highest level")
+    run.add_argument("--image", metavar="FILE", help="text file of pixels, 0 to the network's highest level; of events, in each line a "
+                     "time step, an input and a level")
     run.add_argument("--timeout", type=float, default=0.25, metavar="SECONDS",
                      help="wait so long for each answer (default: 0.25; a simulated board's serial port wants some 10)")
     run.add_argument("--count", type=int, default=10, help="how many held-out images (default: 10)")

@@ -159,7 +159,7 @@ def _build(options):
 
 def _conversion(options):
     """What is given of the conversion of an NIR graph."""
-    return {name: getattr(options, name) for name in ("dt", "time_steps", "conventions") if getattr(options, name) is not None}
+    return {name: getattr(options, name) for name in ("dt", "time_steps", "conventions", "encoder") if getattr(options, name) is not None}
 
 
 def _flash(board, options):

@@ -87,7 +87,7 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
     samples : path-like, optional
         What a spiking network is evaluated on, as :func:`models.networks.samples.load_samples` takes it.
     conversion : dict, optional
-        ``dt``, ``time_steps``, ``conventions`` of an NIR graph, as `platforms.designs.choose.network_from_nir` takes them.
+        ``dt``, ``time_steps``, ``conventions``, ``encoder`` of an NIR graph, as `platforms.designs.choose.network_from_nir` takes them.
     weights : str
         Where those come from that are not part of the bitstream: ``"link"``, the host loads them, or ``"flash"``, the design reads
         them from the board's configuration flash.

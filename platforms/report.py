@@ -148,8 +148,10 @@ def _drawings(report, figures):
         return {"raster": figures.raster(bands, example["counts"], example["class"], time_steps), "digit": figures.digit(example["image"])}
     bands = [(f"layer {k}" if k < len(layers) - 2 else "output", neurons, rows)
              for k, (neurons, rows) in enumerate(zip(layers[1:], example["spikes"]))]
+    if "events" in example:
+        bands.insert(0, ("inputs", layers[0], example["events"]))
     side = isqrt(layers[0])
     microseconds = [each / report["clock"]["hz"] * 1e6 for each in report["latency"]["all_clocks"]]
     return {"raster": figures.raster(bands, example["scores"], example["class"], time_steps),
-            "digit": figures.digit(example["image"], side, max(1, *example["image"])) if side * side == layers[0] else "",
+            "digit": figures.digit(example["image"], side, max(1, *example["image"])) if side * side == layers[0] == len(example["image"]) else "",
             "histogram": figures.histogram(microseconds, "µs from the last byte to the class")}

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import BuildError
+from .event_samples import read_events, show_events
 from .host.errors import WrongBuildError
 from .job import default_folder, load_report
 
@@ -55,6 +56,8 @@ def read_image(path, pixels=64, levels=16):
 
 def _images(options, design):
     """What to send: pairs of an image and its label, None where it is not known."""
+    if options.image is not None and design.takes_events:
+        return [(read_events(options.image, design.network.time_steps, design.layers[0], design.levels), None)]
     if options.image is not None:
         return [(read_image(options.image, design.layers[0], design.levels), None)]
     images, labels = design.held_out(options.samples)
@@ -127,7 +130,7 @@ def run_images(board, clock, options, *, console, say):
             _await_flash(driver, images[0][0], words, say)
         for image, label in images:
             start = port.now()
-            answer = driver.classify(image)
+            answer = driver.classify_events(image) if design.takes_events else driver.classify(image)
             seconds = port.now() - start
             answers.append({"class": answer.label, "label": label, "counts": list(answer.counts), "clocks": answer.clocks,
                             "microseconds": round(seconds * 1e6, 1)})
@@ -170,7 +173,7 @@ def _await_flash(driver, image, words, say):
     from .host.errors import RefusalError
 
     try:
-        driver.classify(image)
+        driver.classify_events(image) if image.ndim > 1 else driver.classify(image)
     except RefusalError as error:
         if error.status != Status.BAD_FLASH:
             raise
@@ -207,7 +210,7 @@ def _show(console, image, answer, levels, clock_hz):
     beside = [f"{digit}  {('━' if utf else '=') * round(24 * max(count, 0) / most)} {count:,}"
               for digit, count in enumerate(answer["counts"])]
     verdict = "" if answer["label"] is None else " right" if answer["class"] == answer["label"] else f" wrong, it is {answer['label']}"
-    lines = _lines(image, levels, shades)
+    lines = show_events(image, shades) if image.ndim > 1 else _lines(image, levels, shades)
     blank = " " * len(lines[0])
     for index in range(max(len(lines), len(beside))):
         left = lines[index] if index < len(lines) else blank

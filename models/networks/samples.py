@@ -7,13 +7,13 @@ import numpy as np
 
 from models.datasets.mnist import VARIABLE, load_mnist, load_mnist_sample, to_levels
 
-__all__ = ["Samples", "load_calibration", "load_samples"]
+__all__ = ["Samples", "event_span", "load_calibration", "load_samples"]
 
 MNIST_INPUTS = 784
 
 
 class Samples(NamedTuple):
-    """Levels (N, inputs), labels (N,) or None, and where they come from."""
+    """Levels (N, inputs), of events (N, time steps, inputs); labels (N,) or None, and where they come from."""
 
     levels: np.ndarray
     labels: np.ndarray
@@ -27,9 +27,9 @@ def load_samples(network, path=None):
     ----------
     network : gateware.chip.network.SpikingNetwork
     path : path-like, optional
-        A NumPy archive with ``levels``, integers 0 to ``network.levels`` shaped (N, ...), or ``images``, bytes that become levels;
-        and ``labels``, integers (N,). By default MNIST's test images: all 10,000 where ``SPIKELOOM_DATA`` names a folder with them,
-        else the 500 that ship with the project.
+        A NumPy archive with ``levels``, integers 0 to ``network.levels`` shaped (N, ...), of a network that takes events
+        (N, time steps, ...); or ``images``, bytes that become levels; and ``labels``, integers (N,). By default MNIST's test images: all 10,000 where
+        ``SPIKELOOM_DATA`` names a folder with them, else the 500 that ship with the project.
 
     Returns
     -------
@@ -89,6 +89,26 @@ def load_calibration(network, path=None, count=200):
     return Samples(levels[:count], None, f"the first {min(count, len(levels))} {said}")
 
 
+def event_span(path):
+    """How many time steps samples of events have, and their highest level, 1 at least.
+
+    Parameters
+    ----------
+    path : path-like
+        As in :func:`load_samples`, with ``levels`` (N, time steps, ...).
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As :func:`load_samples`.
+    """
+    path = Path(path)
+    levels = _arrays(path).get("levels")
+    if levels is None or levels.dtype.kind not in "iu" or levels.ndim < 3 or not levels.size:
+        raise ValueError(f"the file of samples {path} must hold levels of events, integers shaped (N, time steps, ...)")
+    return levels.shape[1], max(1, int(levels.max()))
+
+
 def _arrays(path):
     """What a file of samples holds."""
     if not path.is_file():
@@ -109,6 +129,8 @@ def _levels(arrays, prefix, network, path):
                          f"{', '.join(sorted(arrays)) or 'nothing'}")
     (name,) = given
     samples, count, images = arrays[name], network.sizes[0], name.endswith("images")
+    if network.encoder == "events":
+        return _event_levels(samples, name, network, path)
     if samples.dtype.kind not in "iu" or images and samples.dtype != np.uint8:
         raise ValueError(f"{name} of {path} must be {'bytes' if images else 'integers'}, not {samples.dtype}")
     if samples.ndim < 2 or not len(samples) or samples[0].size != count:
@@ -118,6 +140,20 @@ def _levels(arrays, prefix, network, path):
     elif samples.min() < 0 or samples.max() > network.levels:
         raise ValueError(f"{name} of {path} must lie between 0 and {network.levels}, not between {samples.min()} and {samples.max()}")
     return samples.reshape(len(samples), -1)
+
+
+def _event_levels(samples, name, network, path):
+    """The samples of a file of events."""
+    steps, count = network.time_steps, network.sizes[0]
+    if name.endswith("images"):
+        raise ValueError(f"{name} of {path} must be levels: the network takes events, integers shaped (N, time steps, inputs)")
+    if samples.dtype.kind not in "iu":
+        raise ValueError(f"{name} of {path} must be integers, not {samples.dtype}")
+    if samples.ndim < 3 or not len(samples) or samples.shape[1] != steps or samples[0].size != steps * count:
+        raise ValueError(f"{name} of {path} must have the shape (N, {steps}, {count}), as the network has time steps and inputs, not {samples.shape}")
+    if samples.min() < 0 or samples.max() > network.levels:
+        raise ValueError(f"{name} of {path} must lie between 0 and {network.levels}, not between {samples.min()} and {samples.max()}")
+    return samples.reshape(len(samples), steps, count)
 
 
 def _mnist(network):
@@ -143,6 +179,8 @@ def _mnist_training(network, count):
 
 
 def _refuse_other_shapes(network):
+    if network.encoder == "events":
+        raise ValueError("a network that takes events needs a file of samples: MNIST's are images")
     if network.sizes[0] != MNIST_INPUTS or network.sizes[-1] != 10:
         raise ValueError(f"a network of {network.sizes[0]} inputs and {network.sizes[-1]} outputs needs a file of samples: MNIST's test "
                          f"images, which are taken otherwise, have {MNIST_INPUTS} and 10")

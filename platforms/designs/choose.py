@@ -61,7 +61,7 @@ def open_design(network, part, baud, *, samples=None, flash=None, observed=False
     return DigitsDesign(load(network), baud=baud)
 
 
-def network_from_nir(path, *, samples=None, dt=None, time_steps=None, conventions=None):
+def network_from_nir(path, *, samples=None, dt=None, time_steps=None, conventions=None, encoder=None):
     """An NIR graph with its integers.
 
     Parameters
@@ -72,9 +72,12 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
     dt : float, optional
         The time step in seconds; by default what the graph's metadata says.
     time_steps : int, optional
-        Of a sample; by default what the metadata says.
+        Of a sample; by default what the metadata says, and of events as many as the samples have.
     conventions : str, optional
         Of the tool that made the graph, as in :func:`models.nir.simulate`; by default NIR's, but for those that the metadata name.
+    encoder : str, optional
+        ``"current"`` or ``"events"``, as :func:`models.nir.to_network` takes it; by default what the metadata says, else ``"current"``.
+        An event of level k is an input of k where the metadata do not say what levels are.
 
     Returns
     -------
@@ -88,12 +91,15 @@ def network_from_nir(path, *, samples=None, dt=None, time_steps=None, convention
     """
     import numpy as np
 
-    from models.networks.samples import load_calibration
+    from models.networks.samples import event_span, load_calibration
     from models.nir import conversion_options, network_name, read, to_network
     from models.nir.conventions import check_dt
 
     graph = read(path)
-    arguments = conversion_options(graph, dt=dt, time_steps=time_steps, conventions=conventions)
+    arguments = conversion_options(graph, dt=dt, time_steps=time_steps, conventions=conventions, encoder=encoder)
+    if arguments.get("encoder") == "events" and samples is not None:
+        steps, highest = event_span(samples)
+        arguments = {"time_steps": steps} | ({} if "levels" in arguments else {"levels": highest, "input_range": (0.0, float(highest))}) | arguments
     for name in ("dt", "time_steps"):
         if name not in arguments:
             raise ValueError(f"{path} does not say its {name}, as NIR graphs seldom do: give it with --{name.replace('_', '-')}")

@@ -76,7 +76,7 @@ class DigitsDesign:
         return SerialClassifier(self.create_core(), divisor_for(clock_hz, self.baud), build_id, clock_hz=clock_hz, layers=self.layers,
                          name=self.name)
 
-    levels = MAX_PIXEL
+    levels, takes_events = MAX_PIXEL, False
     # All weights are part of the bitstream.
     load_words = ()
 

@@ -65,15 +65,11 @@ class SpikingDesign:
     MappingError
         If the network does not fit the part.
     ValueError
-        If the network takes streams of events, which the link does not carry, or weights are to come from the flash, and all are part
-        of the bitstream.
+        If weights are to come from the flash, and all are part of the bitstream.
     """
 
     def __init__(self, network, part, *, baud=1_000_000, graph=None, flash=None, observed=False):
         self.network, self.part, self.baud, self.graph, self.name = network, part, baud, graph, network.name
-        if network.encoder == "events":
-            raise ValueError(f"network encoder of {network.name} must be current, latency or stochastic, not events: the UART's frames hold levels; "
-                             "gateware.chip.spiking_chip.SpikingChip takes events in a design of your own")
         _check_link(network)
         self.flash, self.observed = flash, observed
         self.placement = self._place()
@@ -116,6 +112,11 @@ class SpikingDesign:
         return core.load_words() if core.words else []
 
     @property
+    def takes_events(self):
+        """Whether the host sends events, time step by time step, rather than images."""
+        return self.network.encoder == "events"
+
+    @property
     def levels(self):
         """The largest value of an input."""
         return self.network.levels
@@ -156,10 +157,15 @@ class SpikingDesign:
 
     def describe(self, evidence, build):
         """What a report says of the network beside its build, as `platforms.report.describe_build` says that."""
-        rtl, (request, reply), clock_hz = evidence["rtl"], self.line_seconds(), build["clock"]["hz"]
-        # The CRC comes, every value is checked, then the values go in and the result comes.
-        beside = CRC_BITS * divisor_for(clock_hz, self.baud) + SERVER_CLOCKS + self.layers[0]
-        clocks = sorted(beside + each for each in rtl["whole_clocks"])
+        rtl, (request, reply), clock_hz = evidence["rtl"], self.line_seconds(evidence["rtl"]), build["clock"]["hz"]
+        crc = CRC_BITS * divisor_for(clock_hz, self.baud)
+        if "pins" in rtl:
+            # The CRC comes, the last block is checked, then its events go in and the result comes. The request is shown as many clocks
+            # after the end of its frame as the reply's start bit comes after the result.
+            clocks = sorted(crc + each for each in rtl["pins"]["reply_clocks"])
+        else:
+            # The CRC comes, every value is checked, then the values go in and the result comes.
+            clocks = sorted(crc + SERVER_CLOCKS + self.layers[0] + each for each in rtl["whole_clocks"])
         median = clocks[len(clocks) // 2]
         operations = count_operations(self.create_core(), [row["events"] for row in evidence["activity"]])
         return {
@@ -198,10 +204,14 @@ class SpikingDesign:
             files["weights.bin"] = flash_image(self.load_words)
         return files
 
-    def line_seconds(self):
-        """Time that a sample takes on the line, and that its answer takes: start and stop bits included."""
-        sample = encode(Frame(0, Command.CLASSIFY, bytes(self.layers[0])))
+    def line_seconds(self, rtl):
+        """Time that a sample takes on the line, and that its answer takes: start and stop bits included.
+
+        Samples of events differ: the median of those that were compared, with the replies to all blocks but the last.
+        """
+        request = sorted(rtl["pins"]["line_bytes"])[rtl["pins"]["samples"] // 2] if "pins" in rtl else len(
+            encode(Frame(0, Command.CLASSIFY, bytes(self.layers[0]))))
         score = Shape.cast(self.create_core().score.elem_shape)
         # A status, the class, four bytes of clocks, the scores.
         reply = encode(Frame(0, Command.CLASSIFY, bytes(6 + self.layers[-1] * score_bytes(score.width, score.signed))))
-        return len(sample) * 10 / self.baud, len(reply) * 10 / self.baud
+        return request * 10 / self.baud, len(reply) * 10 / self.baud

@@ -38,7 +38,7 @@ def compare_chip(core, simulation, samples, golden):
     core : gateware.chip.spiking_chip.SpikingChip
     simulation : sim.cxxrtl.Simulation
         Its RTL.
-    samples : array, (B, inputs)
+    samples : array, (B, inputs); of events (B, time steps, inputs)
     golden : models.structures.chip.SampleResult
         What the model makes of them.
 
@@ -55,7 +55,8 @@ def compare_chip(core, simulation, samples, golden):
     """
     count, layers = len(samples), range(len(core.cores))
     load_chip(core, simulation)
-    run = simulation.run_stream(samples.ravel().astype(np.int64), count=count, watch=tuple(f"spikes{k}" for k in layers),
+    items, first, last = _items(core, samples)
+    run = simulation.run_stream(items, count=count, watch=tuple(f"spikes{k}" for k in layers),
                                 max_clocks=count * 1_000_000)
     compared = 0
     for k in layers:
@@ -65,11 +66,27 @@ def compare_chip(core, simulation, samples, golden):
         compared += expected.size
     first_difference("the score", golden.scores, np.asarray(run.items["scores"]).reshape(count, -1), ("sample", "class"))
     first_difference("the class", golden.label, run.items["label"], ("sample",))
-    sent, received = np.asarray(run.sent).reshape(count, -1), np.asarray(run.received)
+    sent, received = np.asarray(run.sent), np.asarray(run.received)
     # Not what the design says of itself: the clocks between the transfers, as seen from outside.
-    first_difference("the clocks that it counted", received - sent[:, -1], run.items["clocks"], ("sample",))
-    return {"images": count, "spikes": int(compared), "clocks": (received - sent[:, -1]).tolist(),
-            "whole_clocks": (received - sent[:, 0]).tolist(), "simulated": int(run.clocks)}
+    first_difference("the clocks that it counted", received - sent[last], run.items["clocks"], ("sample",))
+    return {"images": count, "spikes": int(compared), "clocks": (received - sent[last]).tolist(),
+            "whole_clocks": (received - sent[first]).tolist(), "simulated": int(run.clocks)}
+
+
+def _items(core, samples):
+    """What a chip's input stream takes for samples, and where in it each sample begins and ends."""
+    network, count = core.network, len(samples)
+    if network.encoder != "events":
+        each = network.sizes[0]
+        return samples.ravel().astype(np.int64), np.arange(count) * each, np.arange(count) * each + each - 1
+    from gateware.chip.events import AddressEvents
+    from gateware.chip.network import Conv2d
+    from models import golden
+
+    shape = network.inputs if isinstance(network.layers[0].connection, Conv2d) else None
+    items = golden(AddressEvents(network.sizes[0], network.levels, shape=shape)).run(samples.ravel())
+    last = np.flatnonzero(items["last"])[network.time_steps - 1::network.time_steps]
+    return items, np.r_[0, last[:-1] + 1], last
 
 
 def gather_chip_evidence(design, samples, *, use_cache=True, steps):
@@ -142,14 +159,21 @@ def _evaluate_and_compare(design, samples, steps):
         part = type(result)(result.scores[some], result.label[some], tuple(spikes[some] for spikes in result.spikes))
         rtl = compare_chip(core, simulation, levels[some], part)
         step.result = f"{rtl['images']} samples, {rtl['spikes']:,} spikes, scores and classes: no difference"
+    if design.network.encoder == "events":
+        from .event_evidence import compare_pins
+        with steps("compare the pins and the model") as step:
+            rtl["pins"] = compare_pins(design, levels, result)
+            step.result = f"{rtl['pins']['samples']} samples as events over the serial line: no difference"
     with steps("look up kept proofs") as step:
         standings = standing(design.assemble(CLOCKS_PER_BIT * design.baud, 0))
         step.result = f"{sum(row['proof'] == row['examples'] for row in standings)} of {len(standings)} kinds of components stand proven"
     # The first that is right, where one is.
     index = 0 if labels is None else int(np.argmax(result.label[some] == labels[some]))
     example = {"index": index, "label": None if labels is None else int(labels[index]), "class": int(result.label[index]),
-               "image": levels[index].tolist(), "scores": result.scores[index].tolist(),
+               "image": levels[index].tolist() if levels.ndim == 2 else [], "scores": result.scores[index].tolist(),
                "spikes": [np.packbits(spikes[index], axis=1).tolist() for spikes in result.spikes]}
+    if levels.ndim == 3:
+        example["events"] = np.packbits(levels[index] > 0, axis=1).tolist()
     return {"accuracy": accuracy, "not_computed": not_computed, "confusion": None if confusion is None else confusion.tolist(),
             "source": source, "rtl": rtl,
             "example": example, "activity": activity_rows(core, levels, result.spikes), "standing": standings}

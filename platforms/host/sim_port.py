@@ -27,6 +27,11 @@ class SimPort:
         Makes the flash as it is after power-up, a :class:`models.structures.flash.SerialFlash`; by default one that holds the design's
         weights.
 
+    Attributes
+    ----------
+    reply_clocks : int
+        From the last good request being shown to its reply's first start bit, as ``busy`` and ``tx`` say it.
+
     Raises
     ------
     sim.cxxrtl.SimulationError
@@ -49,7 +54,8 @@ class SimPort:
         self._simulation.reset()
         self._undecoded = np.zeros(0, np.int64)
         self._received = b""
-        self.clocks = 0
+        self.clocks = self.reply_clocks = 0
+        self._busy, self._shown = 0, None
         if self._boot_clocks:
             # What the design says to the flash is the same whatever comes back: heard once, answered, and then as it was.
             self._asked = self._simulation.run({"rx": 1, "cipo": 1}, cycles=self._boot_clocks, outputs=_FLASH)
@@ -83,14 +89,27 @@ class SimPort:
         if self._boot_clocks:
             answer = self._answer[now]
             inputs["cipo"] = np.pad(answer, (0, len(levels) - len(answer)), constant_values=1)
-        out = self._simulation.run(inputs, outputs=["tx", *(_FLASH if self._boot_clocks else ())])
+        out = self._simulation.run(inputs, outputs=["tx", "busy", *(_FLASH if self._boot_clocks else ())])
         tx = out["tx"]
         for pin in _FLASH[:2] if self._boot_clocks else ():
             asked = self._asked[pin][now]
             if not np.array_equal(asked, out[pin][:len(asked)]) or out[pin][len(asked):].any():
                 raise cxxrtl.SimulationError(f"{pin} of the simulated design depends on what came at its other pins")
+        self._time_reply(out["busy"], tx)
         self.clocks += len(levels)
         line = np.concatenate([self._undecoded, tx])
         data, rest = line_bytes(line, self._divisor)
         self._received += data
         self._undecoded = line[rest:]
+
+    def _time_reply(self, busy, tx):
+        """Note when a request was shown, and when its reply begins."""
+        shown = np.flatnonzero(np.diff(np.r_[self._busy, busy]) == 1)
+        if len(shown):
+            self._shown = self.clocks + int(shown[-1])
+        if self._shown is not None:
+            begun = np.flatnonzero(tx[max(self._shown - self.clocks, 0):] == 0)
+            if len(begun):
+                self.reply_clocks = max(self.clocks - self._shown, 0) + int(begun[0])
+                self._shown = None
+        self._busy = int(busy[-1])

@@ -1,5 +1,4 @@
 # amaranth: UnusedElaboratable=no
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -135,11 +134,6 @@ def test_a_build_id_tells_weights_apart_that_are_loaded():
     object.__setattr__(other.layers[0].connection, "weights", tuple(map(tuple, changed)))
     ids = {SpikingDesign(each, UP5K).build_id(24_000_000) for each in (one, one, other)}
     assert len(ids) == 2
-
-
-def test_streams_of_events_are_refused():
-    with pytest.raises(ValueError, match="^network encoder of .* must be current, latency or stochastic, not events: the UART's frames hold levels"):
-        SpikingDesign(replace(small_network(), encoder="events"), UP5K)
 
 
 def test_networks_that_the_link_cannot_carry_are_named():

@@ -22,7 +22,6 @@ LANES = (1, 2, 4, 8, 10, 16, 20, 32)
 MOST_LANES = 64
 # What the link and the read-out take beside the network: the frame's buffer, the identity.
 BESIDE = 3
-LOADED = ", and the contents are loaded"
 
 
 class MappingError(ValueError):
@@ -85,10 +84,11 @@ def blocks_for(family, width, depth):
 def map_network(network, memories):
     """Place a network's layers on a part's memories.
 
-    The layer with the most weights goes into large memory, where the part has it, and others share it where events then take fewer clocks
-    or block RAM is short: each has cells of its own, with as many lanes as their width gives. Every other layer is in block RAM:
-    with the lanes that take the fewest blocks, and then with more, as long as there are blocks left. A dense layer
-    most of whose weights are zero is stored without its rows of zeros where this takes fewer blocks, or as many and fewer clocks.
+    All weights are in block RAM, and so in the bitstream, where they fit there beside all else. Where they do not, the layer with the most
+    goes into large memory, if the part has it, and others share it where events then take fewer clocks or block RAM is short: each
+    has cells of its own, with as many lanes as their width gives. A layer in block RAM has the lanes that take the fewest blocks, and
+    then more, as long as there are blocks left. A dense layer most of whose weights are zero is stored without its rows of zeros where
+    this takes fewer blocks, or as many and fewer clocks.
 
     Parameters
     ----------
@@ -106,30 +106,33 @@ def map_network(network, memories):
     """
     if not isinstance(network, SpikingNetwork):
         raise TypeError(f"map_network takes a SpikingNetwork, not {network!r}")
-    layers, room = network.layers, memories.ram - BESIDE
-    between = _between(network, memories.family)
-    first = max(range(len(layers)), key=lambda k: _depth(layers[k], 1) * layers[k].weight_bits)
+    layers, between = network.layers, _between(network, memories.family)
+    room = memories.ram - BESIDE - _blocks(between)
+    sums = [layer.fan_in.sums(1 if k else network.input_levels).width for k, layer in enumerate(layers)]
     # The ways to place each layer, by the cells of large memory that it has.
-    widths = [layer.fan_in.sums(1 if k else network.input_levels).width for k, layer in enumerate(layers)]
-    ways = [[_choices(layer, k, widths[k], memories.family, cells) for cells in range(memories.spram + 1)] for k, layer in enumerate(layers)]
-    found = []
-    for cells in _shares(memories.spram, len(layers)):
-        if bool(cells[first]) == bool(memories.spram) and all(each[n] for each, n in zip(ways, cells)):
-            chosen = _choose(layers, [each[n] for each, n in zip(ways, cells)], room - _blocks(between))
-            blocks = sum(_blocks(choice.rows) for choice in chosen) + _blocks(between)
-            found.append((max(0, blocks - room), sum(choice.clocks for choice in chosen), cells, chosen))
-    if not found:
-        raise MappingError(_too_many_weights(layers, first, memories))
-    # What fits, or is nearest to it; then the shortest events; then the fewest cells.
-    excess, _, cells, chosen = min(found, key=lambda each: (each[0], each[1], sum(each[2]), each[2]))
-    rows = [row for choice in chosen for row in choice.rows] + between
-    if excess:
-        largest = sorted((row for row in rows if row["kind"] == "block RAM"), key=lambda row: -row["blocks"])
-        raise MappingError(f"the network needs {memories.ram + excess} block RAMs, the part has {memories.ram}: " + ", ".join(
-            f"{row['memory']} {row['blocks']} ({row['bytes']:,} bytes as {row['width']} x {row['depth']})" for row in largest)
+    choices = [[_choices(layer, k, sums[k], memories.family, cells) for cells in range(memories.spram + 1)] for k, layer in enumerate(layers)]
+    best = in_block_ram = _place_layers(layers, choices, (0,) * len(layers), room)
+    if memories.spram and in_block_ram.excess:
+        largest = max(range(len(layers)), key=lambda k: _depth(layers[k], 1) * layers[k].weight_bits)
+        shared = [_place_layers(layers, choices, cells, room) for cells in _shares(memories.spram, len(layers))
+                  if cells[largest] and all(of_layer[own] for of_layer, own in zip(choices, cells))]
+        if not shared:
+            raise MappingError(_too_many_weights(layers, largest, memories))
+        # What fits, or is nearest to it; then the shortest events; then the fewest cells. Block RAM alone is too little, but may be nearest.
+        best = min((in_block_ram, *shared), key=lambda each: (each.excess, each.clocks, sum(each.cells), each.cells))
+    rows = [row for choice in best.chosen for row in choice.rows] + between
+    if best.excess:
+        most = sorted((row for row in rows if row["kind"] == "block RAM"), key=lambda row: -row["blocks"])
+        raise MappingError(f"the network needs {memories.ram + best.excess} block RAMs, the part has {memories.ram}: " + ", ".join(
+            f"{row['memory']} {row['blocks']} ({row['bytes']:,} bytes as {row['width']} x {row['depth']})" for row in most)
             + f", the link {BESIDE}")
-    return Placement(memories.family, tuple(choice.lanes for choice in chosen), tuple(k for k, each in enumerate(cells) if each), tuple(rows),
-                     tuple(k for k, choice in enumerate(chosen) if choice.sparse))
+    loaded = tuple(k for k, own in enumerate(best.cells) if own)
+    if memories.spram:
+        kind, because = ("SPRAM", f"; loaded: with all weights in block RAM the network would take {memories.ram + in_block_ram.excess} of "
+                         f"{memories.ram} blocks") if loaded else ("block RAM", "; in the bitstream: all weights fit block RAM")
+        rows = [row | {"why": row["why"] + because} if row["memory"].startswith("weights") and row["kind"] == kind else row for row in rows]
+    return Placement(memories.family, tuple(choice.lanes for choice in best.chosen), loaded, tuple(rows),
+                     tuple(k for k, choice in enumerate(best.chosen) if choice.sparse))
 
 
 def _shares(cells, layers):
@@ -142,15 +145,18 @@ def _shares(cells, layers):
             yield own, *others
 
 
-def _choose(layers, choices, room):
-    """Of each layer's choices those that take the fewest blocks, then with what is left the shortest events."""
-    chosen = [min(each, key=lambda choice: (_blocks(choice.rows), choice.clocks, -choice.lanes)) for each in choices]
+def _place_layers(layers, choices, cells, room):
+    """The way that gives layers so many cells: of each one's choices that of the fewest blocks, then, with what is left, the shortest events."""
+    choices = [of_layer[own] for of_layer, own in zip(choices, cells)]
+    chosen = [min(each, key=lambda choice: (choice.blocks, choice.clocks, -choice.lanes)) for each in choices]
+    taken = sum(choice.blocks for choice in chosen)
     # The layers with the longest events first.
-    for k in sorted(range(len(choices)), key=lambda k: -layers[k].neurons):
-        left = room - sum(_blocks(choice.rows) for j, choice in enumerate(chosen) if j != k)
-        chosen[k] = min((each for each in choices[k] if _blocks(each.rows) <= left or each == chosen[k]),
-                        key=lambda each: (each.clocks, _blocks(each.rows)))
-    return chosen
+    for k in sorted(range(len(layers)), key=lambda k: -layers[k].neurons):
+        left = room - taken + chosen[k].blocks
+        quickest = min((each for each in choices[k] if each.blocks <= left or each == chosen[k]), key=lambda each: (each.clocks, each.blocks))
+        taken += quickest.blocks - chosen[k].blocks
+        chosen[k] = quickest
+    return _Way(max(0, taken - room), sum(choice.clocks for choice in chosen), cells, chosen)
 
 
 def _too_many_weights(layers, k, memories):
@@ -162,12 +168,22 @@ def _too_many_weights(layers, k, memories):
 
 
 class _Choice(NamedTuple):
-    """One way to place a layer: its lanes, whether it is sparse, the clocks that an event takes on average, and its memories."""
+    """One way to place a layer: its lanes, whether it is sparse, the clocks that an event takes on average, its memories and their blocks."""
 
     lanes: int
     sparse: bool
     clocks: float
     rows: list
+    blocks: int
+
+
+class _Way(NamedTuple):
+    """One way to place all layers: blocks that it takes too many, clocks of an event of each layer, each layer's cells and choice."""
+
+    excess: int
+    clocks: float
+    cells: tuple
+    chosen: list
 
 
 def _choices(layer, k, sums, family, cells):
@@ -175,11 +191,11 @@ def _choices(layer, k, sums, family, cells):
     state = sum(shape.width for shape in layer.neuron.state)
 
     def choice(lanes, sparse, clocks, *weights):
-        return _Choice(lanes, sparse, clocks, [
-            *weights,
-            _row(family, f"sums of layer {k}", lanes * sums, -(-layer.neurons // lanes), layer.neurons * sums,
-                 f"{lanes} sums of {sums} bits are added to at once"),
-            _row(family, f"state of layer {k}", state, layer.neurons, layer.neurons * state, "one neuron is updated in a clock")])
+        rows = [*weights,
+                _row(family, f"sums of layer {k}", lanes * sums, -(-layer.neurons // lanes), layer.neurons * sums,
+                     f"{lanes} sums of {sums} bits are added to at once"),
+                _row(family, f"state of layer {k}", state, layer.neurons, layer.neurons * state, "one neuron is updated in a clock")]
+        return _Choice(lanes, sparse, clocks, rows, _blocks(rows))
 
     return [choice(*each) for each in (*_dense(layer, k, family, cells), *_sparse(layer, k, family, cells))]
 
@@ -196,7 +212,7 @@ def _dense(layer, k, family, cells):
         depth, clocks = _depth(layer, lanes), _event_clocks(layer, lanes)
         if not cells or depth <= SPRAM_DEPTH:
             yield lanes, False, clocks, _row(family, f"weights of layer {k}", lanes * bits, depth, _depth(layer, 1) * bits,
-                                             f"{lanes} lanes: an event takes {clocks} clocks{LOADED if cells else ''}", _kind(cells))
+                                             f"{lanes} lanes: an event takes {clocks} clocks", _kind(cells))
 
 
 def _sparse(layer, k, family, cells):
@@ -217,7 +233,7 @@ def _sparse(layer, k, family, cells):
             continue
         clocks = sum(lists[:inputs]) / inputs + 1
         why = (f"sparse: {100 * sum(map(len, filled)) / weights:.1f} % of the weights are not 0, in {depth:,} of {_depth(layer, lanes):,} rows of "
-               f"{lanes}, where all take {-(-weights * bits // 8):,} bytes; an event takes {clocks:.1f} clocks on average{LOADED if cells else ''}")
+               f"{lanes}, where all take {-(-weights * bits // 8):,} bytes; an event takes {clocks:.1f} clocks on average")
         yield lanes, True, clocks, \
             _row(family, f"weights of layer {k}", width, depth, depth * width, why, _kind(cells), past=PAST), \
             _row(family, f"index of layer {k}", pointer, inputs, inputs * pointer, "where each input's rows begin")

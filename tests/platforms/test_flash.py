@@ -4,6 +4,7 @@ import re
 import pytest
 
 from gateware.chip.flash_loader import flash_image
+from gateware.chip.network import Dense, Layer, SpikingNetwork
 from gateware.chip.serial_classifier import SerialClassifier
 from gateware.chip.spiking_chip import SpikingChip
 from models.networks.spiking_file import save_spiking
@@ -24,6 +25,13 @@ WITH_FLASH = [name for name in board_names() if find_board(name).weights_at is n
 @pytest.fixture
 def network():
     return SpikingChip.examples()["membrane"].network
+
+
+@pytest.fixture
+def large(network):
+    """One with more weights than block RAM holds."""
+    hidden, output = network.layers
+    return SpikingNetwork("large", 7, [Layer(Dense([[1] * 256] * 64), hidden.neuron), Layer(Dense([[1] * 64] * 3), output.neuron)], 2)
 
 
 def test_an_image_has_the_bitstream_at_its_beginning_and_the_weights_at_their_address():
@@ -51,22 +59,23 @@ def test_boards_without_such_a_flash_are_refused(capsys):
     assert "weights must be link for ulx3s-25f" in capsys.readouterr().err
 
 
-def test_networks_that_fit_their_bitstream_have_nothing_in_the_flash(network, tmp_path):
+def test_networks_that_fit_their_bitstream_have_nothing_in_the_flash(network, large, tmp_path):
     with pytest.raises(ValueError, match="^weights must be link for the digits network, not flash: all of them are part of the bitstream$"):
         open_design(None, find_board("icebreaker").part, 1_000_000, flash=0x40000)
-    with pytest.raises(ValueError, match="^weights must be link for example on LFE5U-25F, not flash: all of them are part of the bitstream$"):
-        SpikingDesign(network, find_board("ulx3s-25f").part, flash=0x40000)
-    save_spiking(network, tmp_path / "small.npz")
-    assert open_design(tmp_path / "small.npz", find_board("icebreaker").part, 1_000_000, flash=0x40000).flash == 0x40000
+    for board, part in (("ulx3s-25f", "LFE5U-25F"), ("icebreaker", "iCE40UP5K")):
+        with pytest.raises(ValueError, match=f"^weights must be link for example on {part}, not flash: all of them are part of the bitstream$"):
+            SpikingDesign(network, find_board(board).part, flash=0x40000)
+    save_spiking(large, tmp_path / "large.npz")
+    assert open_design(tmp_path / "large.npz", find_board("icebreaker").part, 1_000_000, flash=0x40000).flash == 0x40000
 
 
-def test_a_design_gives_the_image_of_its_weights(network):
-    design = SpikingDesign(network, find_board("icebreaker").part, flash=0x40000)
+def test_a_design_gives_the_image_of_its_weights(large):
+    design = SpikingDesign(large, find_board("icebreaker").part, flash=0x40000)
     assert design.files()["weights.bin"] == flash_image(design.load_words)
     top = design.create_top(24_000_000)
     assert top.boot_clocks > 16 * len(design.files()["weights.bin"])
     # Whether weights come from the flash, and which, is part of the build.
-    assert design.build_id(24_000_000) != SpikingDesign(network, find_board("icebreaker").part).build_id(24_000_000)
+    assert design.build_id(24_000_000) != SpikingDesign(large, find_board("icebreaker").part).build_id(24_000_000)
 
 
 def test_the_whole_flash_is_programmed(tmp_path, monkeypatch):

@@ -23,6 +23,28 @@ def test_blocks_are_those_of_the_best_shape():
     assert [blocks_for("ecp5", *each) for each in ((36, 512), (37, 512), (18, 1024), (2, 8192))] == [1, 2, 1, 1]
 
 
+def test_weights_that_fit_block_ram_are_part_of_the_bitstream():
+    placement = map_network(dense(64, 32), UP5K)
+    assert placement.loaded == () and {row["kind"] for row in placement.rows} == {"block RAM"} and placement.create_chip(dense(64, 32)).words == 0
+    assert sum(row["blocks"] for row in placement.rows) + BESIDE <= 30
+    assert [row["why"].partition("; ")[2] for row in placement.rows if row["memory"].startswith("weights")] == [
+        "in the bitstream: all weights fit block RAM"] * 2
+    # Of a part without large memory nothing is said.
+    assert not any("bitstream" in row["why"] for row in map_network(dense(64, 32), ECP5_25F).rows)
+
+
+def test_large_memory_begins_with_the_first_block_too_many():
+    network = dense(64, 32)
+    enough = next(ram for ram in range(9, 31) if not map_network(network, Memories("ice40", ram, 4)).loaded)
+    assert not map_network(network, Memories("ice40", enough, 0)).loaded
+    with pytest.raises(MappingError, match=f"^the network needs {enough} block RAMs, the part has {enough - 1}: "):
+        map_network(network, Memories("ice40", enough - 1, 0))
+    placement = map_network(network, Memories("ice40", enough - 1, 4))
+    assert 0 in placement.loaded
+    assert {row["why"].partition("; ")[2] for row in placement.rows if row["kind"] == "SPRAM"} == {
+        f"loaded: with all weights in block RAM the network would take {enough} of {enough - 1} blocks"}
+
+
 def test_the_most_weights_fill_the_large_memory():
     placement = map_network(dense(784, 128), UP5K)
     (large,) = [row for row in placement.rows if row["kind"] == "SPRAM"]
@@ -107,7 +129,7 @@ def test_large_memory_takes_what_is_too_large_without_zeros():
     assert 8 * 784 * 26 > SPRAM_DEPTH
     placement = map_network(pruned(784, 208, 0.1), UP5K)
     weights, index, *_ = placement.rows
-    assert placement.loaded == (0,) and placement.sparse == (0,) and weights["kind"] == "SPRAM" and weights["why"].endswith("the contents are loaded")
+    assert placement.loaded == (0,) and placement.sparse == (0,) and weights["kind"] == "SPRAM" and "; loaded: with all weights" in weights["why"]
     assert weights["depth"] <= SPRAM_DEPTH and index["kind"] == "block RAM"
     assert sum(row["blocks"] for row in placement.rows if row["kind"] == "block RAM") + BESIDE <= 30
     chip = placement.create_chip(pruned(784, 208, 0.1))

@@ -286,7 +286,7 @@ def with_flash(simulation, inputs, flash):
 
 
 def _blocks(component, model, simulation, rng, size):
-    blocks = model.stimulus(rng, min(size, 400))
+    blocks = model.stimulus(rng, size)
     expected, got = model.run(blocks), run_blocks(component, simulation, blocks, rng)
     left = unpack(component.o.payload.shape(), got["o"][:, None].astype(np.uint64))
     said = {name: (expected.pop(name), got.pop(name)) for name in ("status", "ended")}

@@ -111,8 +111,9 @@ class EventBlocksModel:
         return {"status": said[:, 0], "ended": said[:, 1], "o": {"last": last, "number": number, "level": words[:, 1]} | places}
 
     def stimulus(self, rng, size=200):
-        """About ``size`` words in blocks: samples, and whatever a host or a line may do to their order and their words."""
-        blocks, found = self.blocks, []
+        """About ``size`` words in blocks, at most 400: samples, and whatever a host or a line may do to their order and their words."""
+        # They go through the RTL clock by clock.
+        blocks, found, size = self.blocks, [], min(size, 400)
         while size > 0:
             sample = rng.integers(0, blocks.levels + 1, (blocks.time_steps, blocks.inputs)) * (rng.random((blocks.time_steps, 1)) < rng.random())
             for block in self.split(event_words(sample, blocks.word_bytes), rng):

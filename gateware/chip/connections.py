@@ -160,6 +160,21 @@ class Conv2d(Connection):
                  zip(self.pooled, self.padding, self.kernel[2:], self.stride))
         return (self.kernel[0], *sides)
 
+    def without_rest(self):
+        """The same convolution with windows that fill its input, as hardware has them.
+
+        Where pooling leaves a rest out, strides as long as its windows leave out the same, with each weight once for every input of a
+        window. A padding would begin behind the rest: with one, the convolution stays as it is.
+        """
+        rests = [size % window for size, window in zip(self.input[1:], self.pool)]
+        if not any(rests) or any(rest and pad for rest, pad in zip(rests, self.padding)):
+            return self
+        down, across = self.pool
+        weights = [[[[weight for weight in row for _ in range(across)] for row in rows for _ in range(down)] for rows in kernel]
+                   for kernel in self.weights]
+        stride, padding = (tuple(each * window for each, window in zip(pair, self.pool)) for pair in (self.stride, self.padding))
+        return Conv2d(weights, self.input, stride, padding, bias=self.bias)
+
     def check_places(self, what):
         """Refuse what hardware cannot find the places of by shifts: strides and pooling that are no powers of two, and inputs that are no
         multiples of the pooling.

@@ -84,16 +84,10 @@ class WeightedSum:
 
     def _set(self, weights, bias, stride=(1, 1), padding=(0, 0)):
         shape, pool = self.unpooled if weights.ndim == 4 else (weights.shape[1],), self.pool
-        rests = [size % window for size, window in zip(self.unpooled[1:], pool)]
-        if any(rests):
-            # A chip's windows fill its input. Strides as long as they are leave out the same rest, with each weight once for every
-            # input of its window; but a padding would begin behind the rest.
-            if any(rest and pad for rest, pad in zip(rests, padding)):
-                raise refuse(*self.pooling, "field kernel_size", f"{pool} must divide the height and width {self.unpooled[1:]} of its input, as the "
-                                                                 f"convolution after it has a padding of {padding}")
-            weights = weights.repeat(pool[0], axis=2).repeat(pool[1], axis=3)
-            stride, padding = (tuple(each * window for each, window in zip(pair, pool)) for pair in (stride, padding))
-            pool = (1, 1)
+        # What a chip's windows do not fill becomes part of its strides, but for a padding (see Conv2d.without_rest).
+        if any(size % window and pad for size, window, pad in zip(self.unpooled[1:], pool, padding)):
+            raise refuse(*self.pooling, "field kernel_size", f"{pool} must divide the height and width {self.unpooled[1:]} of its input, as the "
+                                                             f"convolution after it has a padding of {padding}")
         self.connection = ChainLayer("", (), weights, bias, shape, stride, padding, pool)
 
     def _flatten(self, name, kind, node):

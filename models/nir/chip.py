@@ -187,7 +187,7 @@ def _connection(part, weights, bias, others, bits):
               "greatest weight": float(max(np.abs(each).max() for each in (weights, *others))), "greatest bias": float(np.abs(bias).max())}
     offsets = offsets if offsets.any() else None
     if part.convolution:
-        return scale, Conv2d(integers, part.input, part.stride, part.padding, part.pool, offsets), matrices, report
+        return scale, Conv2d(integers, part.input, part.stride, part.padding, part.pool, offsets).without_rest(), matrices, report
     return scale, Dense(integers, offsets), matrices, report
 
 

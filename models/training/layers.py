@@ -234,6 +234,7 @@ class SpikingLayer(nn.Module):
         if isinstance(connection, PooledConv2d):
             side, pad, pool = connection.side, connection.padding[0], connection.pool
             part = Conv2d(weights, input=(connection.in_channels, side, side), padding=(pad, pad), pool=(pool, pool), bias=bias)
+            part = part.without_rest()
         else:
             part = Dense(weights, bias)
         sums = part.sums(self.levels)

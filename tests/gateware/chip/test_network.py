@@ -45,6 +45,32 @@ def test_the_shape_of_a_convolution_counts_the_places_of_its_kernel(input_, weig
     assert connection.outputs == (weights[0], *shape) and connection.inputs == input_ and connection.kernel == weights
 
 
+def convolved(connection, image):
+    """Sums of an image, by the definition."""
+    (down, across), (rows, columns) = connection.pool, connection.pooled
+    pooled = np.array([[[channel[y * down:y * down + down, x * across:x * across + across].sum() for x in range(columns)] for y in range(rows)]
+                       for channel in image])
+    padded = np.pad(pooled, ((0, 0), *((pad, pad) for pad in connection.padding)))
+    (_, _, height, width), (channels, *sides), kernel = connection.kernel, connection.outputs, np.array(connection.weights)
+    return [[[(kernel[c] * padded[:, y * connection.stride[0]:, x * connection.stride[1]:][:, :height, :width]).sum() for x in range(sides[1])]
+             for y in range(sides[0])] for c in range(channels)]
+
+
+@pytest.mark.parametrize("input_, weights, more", [
+    ((2, 7, 9), (3, 2, 2, 3), {"pool": (2, 2)}), ((1, 11, 8), (2, 1, 1, 2), {"pool": (4, 2), "padding": (0, 1), "stride": (1, 2)}),
+    ((1, 7, 7), (2, 1, 3, 3), {"pool": (2, 2), "stride": (2, 2)})])
+def test_strides_leave_out_what_pooling_leaves_out(input_, weights, more):
+    connection = Conv2d(kernels(*weights), input_, **more)
+    filled = connection.without_rest()
+    assert filled.pool == (1, 1) and filled.outputs == connection.outputs and filled.sums(3) == connection.sums(3)
+    image = np.random.default_rng(5).integers(0, 4, input_)
+    assert np.array_equal(convolved(connection, image), convolved(filled, image)) and np.any(convolved(filled, image))
+    filled.check_places("a chip")
+    padded = Conv2d(kernels(*weights), input_, pool=more["pool"], padding=(1, 1))
+    whole = Conv2d(kernels(*weights), input_, padding=(1, 1))
+    assert padded.without_rest() is padded and whole.without_rest() is whole
+
+
 @pytest.mark.parametrize("levels", [1, 3])
 def test_the_range_of_sums_is_that_of_all_inputs(levels):
     weights, bias = kernels(2, 3, seed=1), [3, -5]

@@ -103,6 +103,21 @@ def test_an_integrator_s_membrane_holds_the_largest_sums():
     assert v[-1, 0, 0].item() == pytest.approx(300 * (1 - 0.99**8) / 0.01, rel=0.01)
 
 
+def test_a_chip_leaves_out_what_training_leaves_out():
+    """7 x 7 neurons, summed by 2 x 2: the golden model of the chip has the membranes of the forward pass."""
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        classifier = SpikingClassifier([SpikingLayer(PooledConv2d(1, 2, 2, side=8), LIF(threshold=0.4), levels=15),
+                                        SpikingLayer(PooledConv2d(2, 3, 3, side=7, pool=2), LI())], 6)
+    classifier.quantise(8)
+    network = classifier.to_network("rest", {})
+    images = np.random.default_rng(2).integers(0, 16, (12, 64))
+    result = golden(SpikingChip(network, lanes=(2, 3))).classify(images)
+    with torch.no_grad():
+        membranes = classifier(torch.from_numpy(images).float().reshape(-1, 1, 8, 8)).double().sum(dim=0) / classifier.layers[-1].unit
+    assert np.array_equal(result.scores, np.rint(membranes.numpy())) and 0.05 < result.spikes[0].mean() < 0.95
+
+
 def test_a_pooled_convolution_sums_its_windows():
     connection = PooledConv2d(1, 1, 2, side=4, pool=2)
     nn.init.ones_(connection.weight)

@@ -3,8 +3,10 @@ import pytest
 import torch
 
 from models.nir import read, simulate, write
-from models.training.classifier import convolutional, dense
+from models.training.cells import LI, AdaptiveLIF
+from models.training.classifier import SpikingClassifier, convolutional, dense
 from models.training.export import to_nir
+from models.training.layers import SpikingLayer
 
 
 @pytest.mark.parametrize("make, shape", [
@@ -32,3 +34,9 @@ def test_an_impossible_time_step_is_refused():
     classifier = dense((4, 2), 3, levels=1, generator=torch.Generator().manual_seed(0))
     with pytest.raises(ValueError, match="to_nir dt must be a positive number of seconds, not 0"):
         to_nir(classifier, dt=0)
+
+
+def test_a_neuron_that_nir_does_not_have_is_refused():
+    layers = [SpikingLayer(torch.nn.Linear(3, 4), AdaptiveLIF(), levels=15), SpikingLayer(torch.nn.Linear(4, 2), LI())]
+    with pytest.raises(ValueError, match="^to_nir: NIR has no node for AdaptiveLIF; accepted are LIF and LI$"):
+        to_nir(SpikingClassifier(layers, time_steps=4))

@@ -6,6 +6,9 @@ from gateware.chip.flash_loader import flash_image
 
 __all__ = ["flash_loader"]
 
+# CRC-32 of IEEE 802.3, and what remains of data with their own CRC behind them.
+POLYNOMIAL, RESIDUE = 0x04C11DB7, 0xC704DD7B
+
 
 def flash_loader(spec, m, loader, *path):
     """The words of an image with the right header are written, each once, in order; they count where the CRC is right.
@@ -39,8 +42,16 @@ def flash_loader(spec, m, loader, *path):
     spec.claim(m, "it is the two bytes, low one first, at the next address",
                ~loader.load.write | ((loader.load.word == Cat(last, loader.i.payload)) & (loader.load.address == place >> 1)))
     spec.claim(m, "it is busy until the last byte has been taken and the clock after", loader.busy == ~over)
-    spec.claim(m, "the weights are there only after the right header, all bytes and a CRC that matches",
-               ~loader.loaded | (known & over & spec.inside("match_detected", *path, "crc")))
+    # The remainder of the polynomial division, bit by bit: Ethernet sends the low bit of a byte first.
+    crc = Signal(32, init=0xFFFFFFFF)
+    remainder = crc
+    for bit in loader.i.payload:
+        remainder = (remainder << 1)[:32] ^ Mux(remainder[31] ^ bit, POLYNOMIAL, 0)
+    with m.If(taking):
+        m.d.sync += crc.eq(remainder)
+    spec.claim(m, "the CRC is that of every byte taken, divided bit by bit", spec.inside("crc_reg", *path, "crc") == crc)
+    spec.claim(m, "the weights are there exactly after the right header, all bytes and a CRC that matches",
+               loader.loaded == (known & over & (crc == RESIDUE)))
 
     state = {name: spec.state(name, *path) for name in ("HEADER", "LOW", "HIGH", "CRC", "CHECK", "END")}
     position, address, low = (spec.inside(name, *path) for name in ("position", "address", "low"))

@@ -9,6 +9,7 @@ from gateware.chip.conv_synapses import ConvSynapses
 from gateware.chip.core import SpikingCore
 from gateware.chip.events import AddressEvents
 from gateware.chip.first_spike_readout import FirstSpikeReadout
+from gateware.chip.flash_loader import FlashLoader
 from gateware.chip.image_encoder import ImageEncoder
 from gateware.chip.input_encoder import InputEncoder
 from gateware.chip.membrane_readout import MembraneReadout
@@ -30,6 +31,7 @@ from sim.specs.address_events import address_events
 from sim.specs.classifier import classifier
 from sim.specs.dense_layer import dense_layer
 from sim.specs.first_spike_readout import first_spike_readout
+from sim.specs.flash_loader import flash_loader
 from sim.specs.image_encoder import image_encoder
 from sim.specs.input_encoder import input_encoder
 from sim.specs.membrane_readout import membrane_readout
@@ -85,11 +87,11 @@ CONTRACTS = {DenseLayer: dense_layer, ImageEncoder: image_encoder, CountReadout:
              NeuronBank: neuron_bank, UARTTransmitter: uart_transmitter, StochasticDense: stochastic_dense,
              AddressEvents: address_events, DenseSynapses: synapses, ConvSynapses: synapses, SparseSynapses: synapses,
              SpikingCore: spiking_core, MembraneReadout: membrane_readout, FirstSpikeReadout: first_spike_readout, InputEncoder: input_encoder,
-             SpikingChip: spiking_chip, StreamFork: stream_fork}
+             SpikingChip: spiking_chip, StreamFork: stream_fork, FlashLoader: flash_loader}
 SEARCH = {DenseLayer: 600, ImageEncoder: 600, CountReadout: 2000, Classifier: 500, NeuronBank: 600, UARTTransmitter: 2000,
           StochasticDense: 1500, AddressEvents: 400, DenseSynapses: 800, ConvSynapses: 3000, SparseSynapses: 800, SpikingCore: 800,
           MembraneReadout: 1500, FirstSpikeReadout: 1500, InputEncoder: 800, SpikingChip: 1500,
-          StreamFork: 400}    # clocks
+          StreamFork: 400, FlashLoader: 400}    # clocks
 
 MUTANTS = [
     (DenseLayer, "state_write.en.eq(transfer)", "state_write.en.eq(self.o.valid)", "updated exactly once"),
@@ -206,6 +208,8 @@ MUTANTS = [
     (SpikingCore, "bank.o.ready.eq(self.o.ready | empty)", "bank.o.ready.eq(1)", "stream o holds"),
     (SpikingCore, "self.o.valid.eq(bank.o.valid & ~empty)", "self.o.valid.eq(bank.o.valid & (place != 0))", "answers in turn"),
     (SpikingCore, "bank.i.valid.eq(synapses.o.valid)", "bank.i.valid.eq(1)", "drives the neuron whose it is"),
+    (FlashLoader, "check.valid.eq(self.i.valid & self.i.ready)", "check.valid.eq(self.i.valid)", "divided bit by bit", "one"),
+    (FlashLoader, "self.loaded.eq(known & check.match_detected)", "self.loaded.eq(~known)", "exactly after the right header", "one"),
     (StreamFork, "(served | ready).all()", "(served & ready).all()", "exactly in the clock in which its last taker"),
     (StreamFork, "self.i.valid & ~served[k]", "self.i.valid", "given an item twice"),
     (SpikingChip, "self.i.ready.eq(sample.ready & ~busy)", "self.i.ready.eq(sample.ready)", "no input is taken"),

@@ -1,6 +1,8 @@
 """Command server of a chip: takes good frames, runs the classifier, loads its weights, makes the replies."""
 
 import enum
+from functools import reduce
+from operator import or_
 
 from amaranth.hdl import Assert, Cat, Const, Module, Mux, Shape, Signal, Value
 from amaranth.lib import data, memory, stream
@@ -11,7 +13,8 @@ from gateware.component import Component
 from gateware.parameters import integer
 
 from ..bus.format import LONGEST_READ, MAX_PAYLOAD, MAX_PIXEL, REPLY, Command, Status, score_bytes
-from .recorder import Recorder, WhereLayout
+from .recorder import WhereLayout
+from .server_commands import Load, Read
 from .weight_memory import LoadLayout
 
 __all__ = ["Server"]
@@ -135,6 +138,16 @@ class Server(Component):
         return self._blocks
 
     @property
+    def buffer(self):
+        """Bytes of a request that are kept."""
+        return self._buffer
+
+    @property
+    def words(self):
+        """Of the weights that are loaded."""
+        return self._words
+
+    @property
     def longest_reply(self):
         """Bytes in the longest payload of a reply."""
         return self._longest_reply
@@ -177,33 +190,21 @@ class Server(Component):
         def reply_with(bytes_, payload):
             m.d.comb += [length.eq(bytes_), last.eq(bytes_ - 1), self.o.payload.eq(payload)]
 
-        if self._words:
-            word_address, end = Signal(24), Signal(25)
-            low = Signal(8)
-            loaded = Signal()
-            m.d.comb += [self.load.address.eq(word_address), self.load.word.eq(Cat(low, self.data))]
+        load = Load(m, self) if self._words else None
+        read = Read(m, self) if self._observed else None
         flash = getattr(self, "flash", None)
-
-        if self._observed:
-            # Region, layer, address, bytes less one; the address goes on with each byte that is sent.
-            asked = Signal(data.StructLayout({"region": 8, "layer": 8, "byte": 16, "more": 8}))
-            reach = Signal(17)
-            # A bit for each clock until the byte that is asked for is seen.
-            coming = Signal(Recorder.latency)
-            m.d.comb += [self.where.region.eq(asked.region), self.where.layer.eq(asked.layer), self.where.byte.eq(asked.byte)]
-            m.d.sync += [reach.eq(asked.byte + asked.more), coming.eq(coming >> 1)]
 
         identifying = request.command == Command.IDENTIFY
         with m.If(status != Status.OK):
             reply_with(1, status)
         with m.Elif(identifying):
             reply_with(len(self._identity), identity_read.data)
-        if self._words:
-            with m.Elif(request.command == Command.LOAD):
+        if load:
+            with m.Elif(request.command == load.command):
                 reply_with(1, status)
-        if self._observed:
-            with m.Elif(request.command == Command.READ):
-                m.d.comb += [length.eq(asked.more + 2), last.eq(asked.more + 1), self.o.payload.eq(Mux(index == 0, status, self.seen))]
+        if read:
+            with m.Elif(request.command == read.command):
+                read.reply(m, length, last, index, status)
         if self._blocks:
             with m.Elif(~self._blocks.ended):
                 reply_with(1, status)
@@ -247,65 +248,18 @@ class Server(Component):
                         if flash is not None:
                             with m.Elif(flash.busy):
                                 refuse(Status.LOADING)
-                            with m.Elif(~loaded & ~flash.loaded):
+                            with m.Elif(~load.loaded & ~flash.loaded):
                                 refuse(Status.BAD_FLASH)
-                        elif self._words:
-                            with m.Elif(~loaded):
+                        elif load:
+                            with m.Elif(~load.loaded):
                                 refuse(Status.NOT_LOADED)
-                    if self._words:
-                        with m.Elif(request.command == Command.LOAD):
-                            m.next = "ADDRESS"
-                            # Three bytes of address, then whole words, all of which the buffer holds.
-                            with m.If(~request.length[0] | (request.length < 5) | (request.length > self._buffer)):
-                                refuse(Status.BAD_LENGTH)
-                            if flash is not None:
-                                with m.Elif(flash.busy):
-                                    refuse(Status.LOADING)
-                    if self._observed:
-                        with m.Elif(request.command == Command.READ):
-                            m.next = "ASKED"
-                            with m.If(request.length != 5):
-                                refuse(Status.BAD_LENGTH)
+                    for each in filter(None, (load, read)):
+                        with m.Elif(request.command == each.command):
+                            each.begin(m, refuse, flash)
                     with m.Else():
                         refuse(Status.UNKNOWN_COMMAND)
-            if self._observed:
-                with m.State("ASKED"):
-                    m.d.sync += asked.eq(Cat(asked.as_value()[8:], self.data))
-                    m.d.comb += advance.eq(1)
-                    with m.If(index == 4):
-                        m.d.comb += rewind.eq(1)
-                        m.next = "REACHED"
-                with m.State("REACHED"):
-                    m.d.comb += rewind.eq(1)
-                    m.next = "KNOWN"
-                with m.State("KNOWN"):
-                    m.d.comb += rewind.eq(1)
-                    m.next = "HEADER"
-                    with m.If(reach >= self.end):
-                        refuse(Status.OUT_OF_MEMORY)
-            if self._words:
-                with m.State("ADDRESS"):
-                    m.d.sync += word_address.eq(Cat(word_address[8:], self.data))
-                    m.d.comb += advance.eq(1)
-                    with m.If(index == 2):
-                        m.next = "REACH"
-                with m.State("REACH"):
-                    m.d.sync += end.eq(word_address + ((request.length - 3) >> 1))
-                    m.next = "ROOM"
-                with m.State("ROOM"):
-                    # The index stays at the first word's first byte.
-                    m.next = "LOAD"
-                    with m.If(end > self._words):
-                        m.d.comb += rewind.eq(1)
-                        refuse(Status.OUT_OF_MEMORY)
-                with m.State("LOAD"):
-                    m.d.comb += [advance.eq(1), self.load.write.eq(~index[0])]
-                    m.d.sync += low.eq(self.data)
-                    with m.If(~index[0]):
-                        m.d.sync += [word_address.eq(word_address + 1), loaded.eq(loaded | (word_address == self._words - 1))]
-                    with m.If(index == request.length - 1):
-                        m.d.comb += rewind.eq(1)
-                        m.next = "HEADER"
+            for each in filter(None, (read, load)):
+                each.work(m, refuse, index, advance, rewind)
             if self._blocks:
                 with m.State("EVENTS"):
                     m.d.comb += [rewind.eq(1), blocks.i.valid.eq(1), self.address.eq(blocks.address)]
@@ -335,13 +289,11 @@ class Server(Component):
                 with m.If(self.reply.ready):
                     m.next = "PAYLOAD"
             with m.State("PAYLOAD"):
-                m.d.comb += self.o.valid.eq(~coming[0] if self._observed else 1)
-                with m.If(self.o.ready & ~coming[0] if self._observed else self.o.ready):
+                m.d.comb += self.o.valid.eq(~read.coming if read else 1)
+                with m.If(self.o.ready & ~read.coming if read else self.o.ready):
                     m.d.comb += advance.eq(1)
-                    if self._observed:
-                        # The first byte is the status.
-                        with m.If(index != 0):
-                            m.d.sync += [asked.byte.eq(asked.byte + 1), coming.eq(~0)]
+                    if read:
+                        read.go_on(m, index)
                     with m.If(index == last):
                         m.d.comb += self.request.ready.eq(1)
                         if not self._blocks:
@@ -354,18 +306,14 @@ class Server(Component):
             with m.If(~fsm.ongoing("IDLE")):
                 m.d.comb += Assert(self.request.valid)
             classifying = ~identifying
-            for command, there in ((Command.LOAD, self._words), (Command.READ, self._observed)):
-                if there:
-                    classifying &= request.command != command
+            for each in filter(None, (load, read)):
+                classifying &= request.command != each.command
             if self._blocks:
                 classifying &= self._blocks.ended
             with m.If(replying & (status == Status.OK) & classifying):
                 m.d.comb += Assert(self.result.valid)
-            if self._words:
-                with m.If(fsm.ongoing("ADDRESS") | fsm.ongoing("ROOM") | fsm.ongoing("LOAD")):
-                    m.d.comb += Assert(request.command == Command.LOAD)
-            if self._observed:
-                with m.If(fsm.ongoing("ASKED") | fsm.ongoing("REACHED") | fsm.ongoing("KNOWN")):
-                    m.d.comb += Assert(request.command == Command.READ)
+            for each in filter(None, (load, read)):
+                with m.If(reduce(or_, map(fsm.ongoing, each.states))):
+                    m.d.comb += Assert(request.command == each.command)
 
         return m

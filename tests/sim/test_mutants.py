@@ -11,6 +11,8 @@ KINDS = ["LIF:default", "LFSR:default", "OnesCounter:default", "RampCounter:defa
          "AndMultiplier:default", "XnorMultiplier:default", "MuxAdder:default", "Popcount:odd", "ScaledAdder:odd",
          "SelectAdder:default", "DenseLayer:default", "StochasticDense:default", "ImageEncoder:default", "CountReadout:default",
          "NeuronBank:LIF", "UARTReceiver:default", "UARTTransmitter:default", "FrameTransmitter:small",
+         "StreamFork:two", "AddressEvents:levels", "EventMerge:levels", "InputEncoder:current", "DenseSynapses:spikes",
+         "FirstSpikeReadout:three", "LeakyIntegrator:default", "SubtractiveLIF:default", "CubaLIF:default",
          "izhikevich", "leaky_integrate_and_fire", "rulkov"]
 
 

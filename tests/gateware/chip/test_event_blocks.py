@@ -129,6 +129,45 @@ def test_lengths_that_are_no_blocks_are_refused(port):
     assert ask(port, bytes(9), Command.CLASSIFY) == bytes([Status.UNKNOWN_COMMAND])
 
 
+class LosesReplies:
+    """A line that loses two replies of three, and every fifth request."""
+
+    name = "lossy"
+
+    def __init__(self, port):
+        self._port, self._requests, self._lost, self._waited = port, 0, False, 0.0
+        self.close = port.close
+
+    def now(self):
+        return self._port.now() + self._waited
+
+    def write(self, data):
+        self._requests += 1
+        self._lost = bool(self._requests % 3)
+        if self._requests % 5:
+            self._port.write(data)
+
+    def read(self, timeout):
+        if not self._lost:
+            return self._port.read(timeout)
+        # The board says all that it has to say; the rest of the time it would do nothing.
+        while self._port.read(0.0005):
+            pass
+        self._waited += timeout
+        return b""
+
+
+def test_what_the_line_loses_is_sent_again_and_changes_nothing(port):
+    blocks = [block(k, WORDS[2 * k:2 * k + 2]) for k in range(6)]
+    with pytest.MonkeyPatch.context() as patch:
+        # Blocks of two words, for there to be some.
+        patch.setattr("platforms.host.driver.event_payloads", lambda *arguments: blocks)
+        board = Board(LosesReplies(port), levels=7, timeout=0.02, attempts=9)
+        for _ in range(2):
+            answer = board.classify_events(SAMPLE)
+            assert (answer.label, list(answer.counts)) == outcome(SAMPLE)
+
+
 @pytest.fixture(scope="module")
 def image_port():
     """A convolution on spikes of an image, observed; six by six inputs, four time steps."""

@@ -173,7 +173,7 @@ def _await_flash(driver, image, words, say):
     from .host.errors import RefusalError
 
     try:
-        driver.classify_events(image) if image.ndim > 1 else driver.classify(image)
+        driver.classify_events(image) if np.ndim(image) > 1 else driver.classify(image)
     except RefusalError as error:
         if error.status != Status.BAD_FLASH:
             raise
@@ -210,7 +210,7 @@ def _show(console, image, answer, levels, clock_hz):
     beside = [f"{digit}  {('━' if utf else '=') * round(24 * max(count, 0) / most)} {count:,}"
               for digit, count in enumerate(answer["counts"])]
     verdict = "" if answer["label"] is None else " right" if answer["class"] == answer["label"] else f" wrong, it is {answer['label']}"
-    lines = show_events(image, shades) if image.ndim > 1 else _lines(image, levels, shades)
+    lines = show_events(image, shades) if np.ndim(image) > 1 else _lines(image, levels, shades)
     blank = " " * len(lines[0])
     for index in range(max(len(lines), len(beside))):
         left = lines[index] if index < len(lines) else blank

@@ -22,10 +22,10 @@ def compare(part, table):  # noqa: F811
     part.cell(CARRY, 0, CARRY_ENABLE)
     part.connect(LUT, (*CARRY, 1))
     part.connect(ONE, (*CARRY, 2))
-    cells = [Cell("a", "SB_DFF", {}, {"Q": [1]}, frozenset("Q")), Cell("b", "SB_DFF", {}, {"Q": [2]}, frozenset("Q")),
-             Cell("and", "SB_LUT4", {"LUT_INIT": f"{table:016b}"}, {"I0": [1], "I1": [2], "I2": [False], "I3": [False], "O": [3]}, frozenset("O")),
-             Cell("pass", "SB_CARRY", {}, {"I0": [3], "I1": [True], "CI": [False], "CO": [4]}, frozenset(("CO",)))]
-    names = {1: ["a"], 2: ["b"], 3: ["and"], 4: ["pass"]}
+    cells = [Cell("a", "SB_DFF", {}, {"Q": [11]}, frozenset("Q")), Cell("b", "SB_DFF", {}, {"Q": [12]}, frozenset("Q")),
+             Cell("and", "SB_LUT4", {"LUT_INIT": f"{table:016b}"}, {"I0": [11], "I1": [12], "I2": [False], "I3": [False], "O": [13]}, frozenset("O")),
+             Cell("pass", "SB_CARRY", {}, {"I0": [13], "I1": [True], "CI": [False], "CO": [14]}, frozenset(("CO",)))]
+    names = {11: ["a"], 12: ["b"], 13: ["and"], 14: ["pass"]}
     begins = {"a": wire(A), "b": wire(B), "and": wire(LUT), "pass": wire(CARRY, "cout")}
     comparison = Comparison(Netlist(cells, names, {}), {}, begins, part.fabric(), {}, "")
     comparison._match({})

@@ -112,6 +112,7 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
     BuildError
         If the hardware differs from its model, does not fit, is too slow, or a tool is missing or fails.
     """
+    from .designs.standing import solver_version
     from .toolchain import find_toolchain
 
     steps = steps or Steps()
@@ -123,7 +124,7 @@ def build_network(board, *, clock=None, baud=1_000_000, network=None, samples=No
         sources_digest("gateware", "models", "sim", "platforms"), board.name, str(clock), baud, weights, observe,
         *(None if path is None else sha256_of(path.read_bytes()) for path in (network, samples)), _data_digest(network, samples), conversion or {},
         find_toolchain(board.part.family).identity,
-        [importlib.metadata.version(name) for name in ("amaranth", "amaranth-boards", "numpy", "numba")],
+        [importlib.metadata.version(name) for name in ("amaranth", "amaranth-boards", "numpy", "numba")], solver_version(),
         sorted((name, value) for name, value in os.environ.items() if name.startswith("AMARANTH_"))]))
     cache = Cache("jobs")
     files = cache.load(key) if use_cache else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 
 import numpy as np
@@ -117,7 +118,8 @@ def gather_evidence(design, *, use_cache=True, steps):
     floats = b"".join(array.tobytes() for array in (network.float_hidden_weights, network.float_output_weights,
                                                     network.logistic_coefficients, network.logistic_intercepts))
     key = sha256_of(json.dumps([sources_digest("gateware", "models", "sim", "platforms.designs"), network.digest, sha256_of(floats),
-                                f"{design.build_id(CLOCKS_PER_BIT * design.baud):016x}", find_yosys().version, solver_version()]))
+                                f"{design.build_id(CLOCKS_PER_BIT * design.baud):016x}", find_yosys().version, solver_version(),
+                                importlib.metadata.version("numba")]))
     kept = cache.load(key) if use_cache else None
     if kept is not None:
         evidence = json.loads(kept["evidence.json"])

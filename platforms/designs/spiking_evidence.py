@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 
 import numpy as np
@@ -116,9 +117,10 @@ def gather_chip_evidence(design, samples, *, use_cache=True, steps):
     labels = b"" if samples.labels is None else samples.labels.astype(np.int64).tobytes()
     # The very hardware, whatever its placement, observation and flash made of the network, and its weights.
     hardware = f"{design.build_id(CLOCKS_PER_BIT * design.baud):016x}"
-    key = sha256_of(json.dumps([sources_digest("gateware", "models", "sim", "platforms.designs"), hardware, design.part.name,
+    key = sha256_of(json.dumps([sources_digest("gateware", "models", "sim", "platforms.designs", "platforms.host"), hardware, design.part.name,
                                 sha256_of(samples.levels.astype(np.uint8).tobytes() + labels), samples.source, find_yosys().version,
-                                solver_version(), design.network.provenance, None if design.graph is None else design.graph.digest]))
+                                solver_version(), importlib.metadata.version("numba"), design.network.provenance,
+                                None if design.graph is None else design.graph.digest]))
     kept = cache.load(key) if use_cache else None
     if kept is not None:
         evidence = json.loads(kept["evidence.json"])

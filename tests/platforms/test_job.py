@@ -1,4 +1,5 @@
 # amaranth: UnusedElaboratable=no
+import importlib.metadata
 import json
 import threading
 import time
@@ -53,6 +54,14 @@ def test_second_build_comes_from_the_cache(own_cache, tmp_path, made, monkeypatc
     build_network(board, folder=tmp_path)
     build_network(board, folder=tmp_path, use_cache=False)
     assert len(made) == 5
+
+
+def test_the_cache_follows_the_solver_that_proofs_stand_with(own_cache, tmp_path, made, monkeypatch):
+    board, version = find_board("icebreaker"), importlib.metadata.version
+    assert not build_network(board, folder=tmp_path)["cached"]
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.0" if name == "z3-solver" else version(name))
+    assert not build_network(board, folder=tmp_path)["cached"]
+    assert build_network(board, folder=tmp_path)["cached"]
 
 
 def test_a_folder_is_looked_at_before_anything_is_made(own_cache, tmp_path, made, monkeypatch):

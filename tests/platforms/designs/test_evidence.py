@@ -1,4 +1,5 @@
 # amaranth: UnusedElaboratable=no
+import importlib.metadata
 from types import SimpleNamespace
 
 import numpy as np
@@ -109,6 +110,18 @@ def test_the_example_of_a_network_that_is_always_wrong_is_the_first_image(own_ca
     evidence = gather_evidence(design, steps=Steps())
     assert evidence["accuracy"][0]["correct"] == 0 and evidence["example"]["index"] == digits.test[0]
     assert evidence["example"]["label"] == labels[digits.test[0]] == (evidence["example"]["class"] + 1) % 10
+
+
+@pytest.mark.parametrize("changed", ["numba", "z3-solver"])
+def test_evidence_follows_the_versions_of_what_made_it(own_cache, monkeypatch, changed):
+    evaluated, version = [], importlib.metadata.version
+    made = {"accuracy": [{"correct": 3, "total": 4}], "rtl": {"spikes": 0}}
+    monkeypatch.setattr(evidence_of_digits, "_evaluate_and_compare", lambda *args: evaluated.append(args) or made)
+    for count in (1, 1, 2):
+        if count == 2:
+            monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.0" if name == changed else version(name))
+        gather_evidence(DigitsDesign(), steps=Steps())
+        assert len(evaluated) == count
 
 
 def test_summary_is_one_line():

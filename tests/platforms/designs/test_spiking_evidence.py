@@ -1,4 +1,5 @@
 # amaranth: UnusedElaboratable=no
+import importlib.metadata
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -33,6 +34,25 @@ def test_evidence_is_about_the_hardware_that_is_built(own_cache, monkeypatch):
     found = [gather_chip_evidence(design, samples, steps=Steps())["rtl"]["spikes"]
              for design in (plain, observed, placed, SpikingDesign(NETWORK, PART), observed)]
     assert evaluated == [plain, observed, placed] and found == [1, 2, 3, 1, 2]
+
+
+def test_evidence_follows_the_host_and_the_tools_that_made_it(own_cache, monkeypatch):
+    evaluated, sources, version = [], {}, importlib.metadata.version
+    monkeypatch.setattr(spiking_evidence, "_evaluate_and_compare",
+                        lambda *args: evaluated.append(args) or {"rtl": {"images": 8, "spikes": 0}})
+    monkeypatch.setattr(spiking_evidence, "sources_digest", lambda *packages: str([sources.get(name) for name in packages]))
+
+    def gather():
+        gather_chip_evidence(SpikingDesign(NETWORK, PART), Samples(LEVELS, None, "eight samples"), steps=Steps())
+        return len(evaluated)
+
+    assert (gather(), gather()) == (1, 1)
+    # Its driver, protocol and simulated port are what the pins are compared with.
+    sources["platforms.host"] = "changed"
+    assert (gather(), gather()) == (2, 2)
+    for count, changed in ((3, "numba"), (4, "z3-solver")):
+        monkeypatch.setattr(importlib.metadata, "version", lambda name, changed=changed: "0.0" if name == changed else version(name))
+        assert (gather(), gather()) == (count, count)
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ def evidence_digest(component, level: str) -> str:
             parts += [inspect.getsource(helper) for each in properties_of(component)
                       for helper in (each.claim, *helpers(each.claim))]
         parts.append(repr((component.params, component.state, component.init, component.inputs)))
+    from gateware.chip.event_blocks import EventBlocks
     from gateware.neurons.equation_neuron import EquationNeuron
     from gateware.step.pipeline import Pipeline
     if isinstance(component, EquationNeuron):
@@ -95,6 +96,8 @@ def evidence_digest(component, level: str) -> str:
     paths = set(sources[level]())
     if sources in (_STRUCTURE, _PIPELINE) and level == "rtl":
         paths |= _models_of(component)
+        if isinstance(component, EventBlocks):
+            paths.add(_HERE / "blocks.py")
     elif sources is _STRUCTURE and level == "proof":
         specification, more = _specification(component)
         parts.append(specification)

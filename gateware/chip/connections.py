@@ -164,10 +164,11 @@ class Conv2d(Connection):
         """The same convolution with windows that fill its input, as hardware has them.
 
         Where pooling leaves a rest out, strides as long as its windows leave out the same, with each weight once for every input of a
-        window. A padding would begin behind the rest: with one, the convolution stays as it is.
+        window. A padding would begin behind the rest, and windows that are no powers of two would give such strides: with these the
+        convolution stays as it is.
         """
         rests = [size % window for size, window in zip(self.input[1:], self.pool)]
-        if not any(rests) or any(rest and pad for rest, pad in zip(rests, self.padding)):
+        if not any(rests) or any(rest and pad for rest, pad in zip(rests, self.padding)) or any(window & window - 1 for window in self.pool):
             return self
         down, across = self.pool
         weights = [[[[weight for weight in row for _ in range(across)] for row in rows for _ in range(down)] for rows in kernel]

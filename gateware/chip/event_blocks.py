@@ -1,5 +1,7 @@
 """Blocks of address events from a host: checked as a whole, then passed on; samples of any length in a small buffer."""
 
+from math import prod
+
 from amaranth.hdl import Assert, Cat, Const, Module, Mux, Signal
 from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
@@ -73,10 +75,12 @@ class EventBlocks(Component):
         self.word_bytes, self.capacity = event_bytes(self.levels), integer("EventBlocks capacity", capacity)
         if not 1 + 2 * self.word_bytes <= self.capacity <= MAX_PAYLOAD:
             raise ValueError(f"EventBlocks capacity must be between {1 + 2 * self.word_bytes} and {MAX_PAYLOAD} bytes, not {self.capacity}")
-        self.shape = None if shape is None else tuple(integer("EventBlocks shape", size) for size in shape)
-        if self.shape is not None:
-            channels, height, width = self.shape
-            if channels * height * width != self.inputs:
+        self.shape = None
+        if shape is not None:
+            if not isinstance(shape, (tuple, list)):
+                raise TypeError(f"EventBlocks shape must be channels, height and width, not {shape!r}")
+            self.shape = tuple(integer("EventBlocks shape", size) for size in shape)
+            if len(self.shape) != 3 or min(self.shape) < 1 or prod(self.shape) != self.inputs:
                 raise ValueError(f"EventBlocks shape must be channels, height and width of {self.inputs} inputs, not {shape!r}")
         super().__init__({
             "i": In(stream.Signature(range(MAX_PAYLOAD + 1))), "address": Out(range(self.capacity)), "data": In(8),

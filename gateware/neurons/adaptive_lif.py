@@ -17,6 +17,7 @@ class Params(NamedTuple):
     shift: int
     threshold: int
     adaptation: int
+    least_decay: int
     membrane: Q
 
 
@@ -39,7 +40,9 @@ def step(params, state, inputs):
     threshold = params.threshold + state.a
     spike = total >= threshold
     v = saturate(total - mux(spike, threshold, 0), params.membrane)
-    kept = state.a + scale_round(state.a * params.minus_adaptation_leak, LEAK_BITS)
+    decay = scale_round(state.a * params.minus_adaptation_leak, LEAK_BITS)
+    # At least the lowest bit, or what rounds to no decay would stay for ever.
+    kept = state.a + decay - mux((decay == 0) & (state.a > 0), params.least_decay, 0)
     return State(v, saturate(kept + mux(spike, params.adaptation, 0), params.membrane)), Outputs(spike, v)
 
 
@@ -50,7 +53,8 @@ class AdaptiveLIF(StepComponent):
               \quad a \leftarrow a - \frac{dt}{\tau_a} a + s\, \beta
 
     Each spike raises the threshold by :math:`\beta`, which decays again. Leaks are integers of units of 2**-16 and their products
-    are rounded to nearest; membrane and adaptation saturate.
+    are rounded to nearest, but an adaptation that leaks at all loses its lowest bit in each step: below :math:`\tau_a / 2\,dt`
+    of these bits it falls evenly to 0. Membrane and adaptation saturate.
 
     Parameters
     ----------
@@ -101,7 +105,7 @@ class AdaptiveLIF(StepComponent):
         super().__init__(
             step,
             params=Params(minus_leak=-leak, minus_adaptation_leak=-adaptation_leak, shift=current.fraction_bits - membrane.fraction_bits,
-                          **encoded, membrane=membrane),
+                          **encoded, least_decay=int(adaptation_leak > 0), membrane=membrane),
             state=State(v=membrane, a=membrane), init=State(v=0, a=0), inputs=Inputs(current=current))
 
     @classmethod

@@ -48,6 +48,8 @@ def conversion_options(graph, *, conventions=None, **given):
 def _checked(name, value):
     """A value of the metadata as a word or a number of Python's: files have NumPy's."""
     value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, bool):
+        raise ValueError(f"NIR metadata {name} must be a number or a word, not {value!r}")
     if name in WORDS:
         if value not in WORDS[name]:
             raise ValueError(f"NIR metadata {name} must be one of {', '.join(map(repr, WORDS[name]))}, not {value!r}")

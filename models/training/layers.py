@@ -90,8 +90,8 @@ class Grid:
         formats["threshold"] = self.threshold / (1 << self.current_fraction)
         if not self.adaptation:
             return SubtractiveLIF(tau=tau, **formats)
-        return HardwareAdaptiveLIF(tau=tau, tau_adaptation=(1 << LEAK_BITS) / self.adaptation_leak,
-                                   adaptation=self.adaptation / (1 << self.membrane_fraction), **formats)
+        slow = (1 << LEAK_BITS) / self.adaptation_leak if self.adaptation_leak else math.inf
+        return HardwareAdaptiveLIF(tau=tau, tau_adaptation=slow, adaptation=self.adaptation / (1 << self.membrane_fraction), **formats)
 
     @cached_property
     def model(self):
@@ -170,6 +170,11 @@ class SpikingLayer(nn.Module):
         ----------
         bits, time_steps : int
 
+        Raises
+        ------
+        ValueError
+            If what a spike adds to an adaptive threshold does not fit the membrane's bits.
+
         Notes
         -----
         The threshold is a whole number of the current's units, so it and the weights' step are chosen together, by the
@@ -204,9 +209,12 @@ class SpikingLayer(nn.Module):
             membrane_bits, membrane_fraction = MEMBRANE_BITS + max(0, -spare), fraction + max(0, spare)
         grid = Grid(bits, step, leak, chosen, current_bits, fraction, membrane_bits, membrane_fraction)
         if isinstance(self.cell, AdaptiveLIF):
-            unit = step / self.levels / (1 << membrane_fraction - fraction)
-            grid = replace(grid, adaptation_leak=_leak_units(self.cell.adaptation_leak.item()),
-                           adaptation=max(1, round(self.cell.adaptation.item() / unit)))
+            unit, adaptation = step / self.levels / (1 << membrane_fraction - fraction), self.cell.adaptation.item()
+            most = (1 << membrane_bits - 1) - 1
+            if adaptation > most * unit:
+                raise ValueError(f"AdaptiveLIF adaptation must be at most {most * unit:.4g} beside a threshold of {threshold:.4g} to fit "
+                                 f"{membrane_bits} bits, not {adaptation:.4g}")
+            grid = replace(grid, adaptation_leak=_leak_units(self.cell.adaptation_leak.item()), adaptation=max(1, round(adaptation / unit)))
         self.fix(grid)
 
     def fix(self, grid):

@@ -55,6 +55,8 @@ class SequenceClassifier(nn.Module):
         :meth:`LIF.forward` takes."""
         if exact is None and self._integers is not None:
             samples, options = self._integers
+            if len(inputs) != samples.shape[1]:
+                raise ValueError(f"SequenceClassifier inputs must have {samples.shape[1]} time steps, as the samples of quantise, not {len(inputs)}")
             network = self.to_network("in training", samples, **options)
             return torch.func.functional_call(self, self._rounded(network), (inputs, self._exact(network, inputs)))
         spikes = inputs / self.levels
@@ -69,8 +71,9 @@ class SequenceClassifier(nn.Module):
         Parameters
         ----------
         samples, **options
-            As :meth:`to_network` takes them.
+            As :meth:`to_network` takes them, and raises.
         """
+        self.to_network("in training", samples, **options)
         self._integers = samples, options
 
     def _rounded(self, network):

@@ -248,7 +248,9 @@ def test_the_contract_fails_on_a_broken_component(old, new, claim):
     ((9, 256, 3), {}, "EventBlocks levels must be between 1 and 255, not 256"), ((9, 1, 256), {}, "EventBlocks time_steps must .*, not 256"),
     ((9, 1, 3), {"capacity": 4}, "EventBlocks capacity must be between 5 and 4095 bytes, not 4"),
     ((9, 2, 3), {"capacity": 6}, "EventBlocks capacity must be between 7 and 4095 bytes, not 6"),
-    ((9, 2, 3), {"shape": (2, 2, 2)}, r"EventBlocks shape must be channels, height and width of 9 inputs, not \(2, 2, 2\)")])
+    ((9, 2, 3), {"shape": (2, 2, 2)}, r"EventBlocks shape must be channels, height and width of 9 inputs, not \(2, 2, 2\)"),
+    ((9, 2, 3), {"shape": (3, 3)}, r"EventBlocks shape must be channels, height and width of 9 inputs, not \(3, 3\)"),
+    ((9, 2, 3), {"shape": (-3, -3, 1)}, r"EventBlocks shape must be channels, height and width of 9 inputs, not \(-3, -3, 1\)")])
 def test_refusals(arguments, options, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         EventBlocks(*arguments, **options)

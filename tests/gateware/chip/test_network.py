@@ -71,6 +71,12 @@ def test_strides_leave_out_what_pooling_leaves_out(input_, weights, more):
     assert padded.without_rest() is padded and whole.without_rest() is whole
 
 
+def test_windows_that_are_no_powers_of_two_are_named_as_such():
+    odd = Conv2d(kernels(2, 1, 2, 2), (1, 10, 10), pool=(3, 3)).without_rest()
+    with pytest.raises(ValueError, match=r"^a chip pool must be powers of two, not \(3, 3\)$"):
+        odd.check_places("a chip")
+
+
 @pytest.mark.parametrize("levels", [1, 3])
 def test_the_range_of_sums_is_that_of_all_inputs(levels):
     weights, bias = kernels(2, 3, seed=1), [3, -5]

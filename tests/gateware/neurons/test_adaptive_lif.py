@@ -41,6 +41,21 @@ def test_the_interval_grows_to_that_of_the_balance():
     assert mean == pytest.approx((1 + before) / 0.8, rel=0.03)
 
 
+@pytest.mark.parametrize("formats, tau", [({}, 100.0), ({"membrane": Q(4, 12), "current": Q(9, 11)}, 30.0), (FINE, 50.0)])
+def test_the_adaptation_ends(formats, tau):
+    """A pulse that a fresh neuron answers with one spike is answered with one again, when 12 time constants have gone by."""
+    neuron = AdaptiveLIF(tau=2.0, tau_adaptation=tau, adaptation=0.2, **formats)
+    late = [1.05] + [0] * int(12 * tau) + [1.05]
+    early = [1.05] + [0] * 20 + [1.05]
+    assert drive(neuron, late)[0].nonzero()[0].tolist() == [0, len(late) - 1]
+    assert drive(neuron, early)[0].nonzero()[0].tolist() == [0]
+    # The adaptation itself, from the membrane that the next spike leaves behind: never further from the exponential than tau / 2 lowest bits.
+    resolution = neuron.state.v.resolution
+    for quiet in range(5, int(4 * tau), 7):
+        v = drive(neuron, [1.0] + [0] * quiet + [2.0])[1]
+        assert 2.0 - 1.0 - v[-1] == pytest.approx(0.2 * (1 - 1 / tau)**quiet, abs=(tau / 2 + 2) * resolution)
+
+
 def test_below_the_threshold_it_is_the_closed_form():
     spikes, v = drive(AdaptiveLIF(tau=20.0, **FINE), [0.04] * 150)
     t = np.arange(1, 151)

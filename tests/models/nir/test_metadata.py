@@ -72,6 +72,7 @@ def test_other_metadata_say_nothing():
     ("encoder", np.array(["events", "current"]), "NIR metadata encoder must be one of"),
     ("dt", 0.0, r"NIR metadata dt must be a positive number of seconds, not 0\.0"),
     ("dt", "short", "NIR metadata dt must be a positive number of seconds, not 'short'"),
+    ("levels", True, "NIR metadata levels must be a number or a word, not True"),
     ("levels", 0, "NIR metadata levels must be an integer from 1 to 255, not 0"),
     ("time_steps", np.float64(2.5), r"NIR metadata time_steps must be an integer from 1 to 255, not 2\.5"),
     ("time_steps", np.array([8, 9]), r"NIR metadata time_steps must be an integer from 1 to 255, not \[8, 9\]")])

@@ -53,6 +53,17 @@ def test_adaptive_thresholds_go_to_the_chip(classifier):
     assert (spikes == real_spikes).float().mean() > 0.98 > 0.97 > (spikes == plain_spikes).float().mean()
 
 
+def test_adaptations_that_never_end_and_that_do_not_fit():
+    def layer(**options):
+        return SpikingLayer(nn.Linear(3, 2), AdaptiveLIF(**options), levels=15)
+
+    endless = layer(adaptation_leak=0.0)
+    endless.quantise(8, 4)
+    assert endless.grid.neuron.params.minus_adaptation_leak == endless.grid.neuron.params.least_decay == 0
+    with pytest.raises(ValueError, match="^AdaptiveLIF adaptation must be at most .* beside a threshold of 1 to fit 16 bits, not 100$"):
+        layer(adaptation=100.0).quantise(8, 4)
+
+
 def test_integers_of_many_bits_are_near_the_real_numbers(classifier):
     with torch.no_grad():
         real = classifier(LEVELS)

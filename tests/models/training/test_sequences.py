@@ -74,6 +74,15 @@ def test_the_forward_pass_is_that_of_the_integers(cells):
     assert {name for name, gradient in learned.items() if not (gradient.isfinite().all() and gradient.abs().max() > 0)} == set()
 
 
+def test_what_quantise_refuses():
+    classifier = classifier_of(LIF())
+    with pytest.raises(TypeError, match="weigth_bits"):
+        classifier.quantise(SEQUENCES, weigth_bits=4)
+    classifier.quantise(SEQUENCES)
+    with pytest.raises(ValueError, match="^SequenceClassifier inputs must have 12 time steps, as the samples of quantise, not 5$"):
+        classifier(torch.zeros(5, 2, 6).double())
+
+
 def test_the_gradient_at_integers_is_near_that_of_real_numbers():
     """The nearer, the more bits there are."""
     inputs, labels = torch.from_numpy(np.moveaxis(SEQUENCES, 1, 0)).double(), torch.arange(5) % 4

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .host.protocol import events_sample
+from .host.protocol import place_event
 
 __all__ = ["read_events", "show_events"]
 
@@ -33,20 +33,14 @@ def read_events(path, time_steps, inputs, levels):
     ValueError
         If the file holds anything else.
     """
-    events = []
+    sample = np.zeros((time_steps, inputs), np.int64)
     for number, line in enumerate(Path(path).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         words = line.replace(",", " ").split()
         if not words:
             continue
         if len(words) not in (2, 3) or not all(re.fullmatch("[0-9]{1,9}", word) for word in words):
             raise ValueError(f"line {number} of the events file {path} must be a time step, an input and perhaps a level, not {line.strip()[:40]!r}")
-        events.append(tuple(map(int, words)))
-    try:
-        sample = events_sample(events, time_steps, inputs)
-    except ValueError as error:
-        raise ValueError(f"{error} (in the events file {path})") from None
-    if sample.max() > levels:
-        raise ValueError(f"levels of the events file {path} must be between 1 and {levels}, not {sample.max()}")
+        place_event(sample, tuple(map(int, words)), f"the event in line {number} of the events file {path}", levels)
     return sample
 
 

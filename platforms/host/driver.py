@@ -137,15 +137,20 @@ class Board:
         Raises
         ------
         TypeError, ValueError
-            The sample is not one; nothing has been sent. Or the network has more time steps than the sample.
+            The sample is not one; nothing has been sent. Or the network has another number of time steps than the sample, which an
+            answer that comes early or not at all shows.
         WrongBuildError, PortError, SilenceError, CorruptionError, VersionError, RefusalError
-            There was no good answer.
+            There was no good answer; where the network's time steps end within a block, the board refuses that block (BAD_EVENT).
         """
-        identity, answer = self._identity or self.identify(), None
-        for payload in event_payloads(sample, identity.layers[0], self._levels, identity.capacity):
-            answer = self._ask_loaded(Command.EVENTS, payload, identity.layers[-1])
+        identity = self._identity or self.identify()
+        *others, last = event_payloads(sample, identity.layers[0], self._levels, identity.capacity)
+        refusal = "sample must have as many time steps as the network: the board "
+        for payload in others:
+            if self._ask_loaded(Command.EVENTS, payload, identity.layers[-1]) is not None:
+                raise ValueError(f"{refusal}answers before all of {len(sample)} have been sent")
+        answer = self._ask_loaded(Command.EVENTS, last, identity.layers[-1])
         if answer is None:
-            raise ValueError(f"sample must have as many time steps as the network: the board waits for more than {len(sample)}")
+            raise ValueError(f"{refusal}waits for more than {len(sample)}")
         return answer
 
     def _ask_loaded(self, command, payload, classes):

@@ -24,7 +24,7 @@ from gateware.bus.format import (
 
 from .errors import CorruptionError, RefusalError, VersionError
 
-__all__ = ["event_payloads", "events_sample", "image_bytes", "is_reply", "load_payloads", "read_payloads", "reply_content"]
+__all__ = ["event_payloads", "events_sample", "image_bytes", "is_reply", "load_payloads", "place_event", "read_payloads", "reply_content"]
 
 _REASONS = {
     Status.UNKNOWN_COMMAND: "it does not know this command",
@@ -94,8 +94,11 @@ def event_payloads(sample, inputs: int, levels: int, capacity: int):
     TypeError
         The levels are not integers.
     ValueError
-        The sample has another shape, or a level is out of range.
+        The sample has another shape, a level is out of range, or no event fits the board.
     """
+    size = event_bytes(levels)
+    if capacity <= size:
+        raise ValueError(f"capacity must be at least {1 + size} bytes, for a block's number and an event, not {capacity}")
     array = np.asarray(sample)
     if array.dtype.kind not in "iub":
         raise TypeError(f"sample levels must be integers, not {array.dtype}")
@@ -111,7 +114,6 @@ def event_payloads(sample, inputs: int, levels: int, capacity: int):
     step, number = np.nonzero(marked)
     level, ends = marked[step, number], number == inputs
     number = np.where(ends, END_OF_STEP, number)
-    size = event_bytes(levels)
     words = np.stack([number & 0xFF, number >> 8, np.where(ends, 0, level)], axis=1)[:, :size].astype(np.uint8)
     each = (capacity - 1) // size
     # After 255 comes 1, for 0 begins a sample.
@@ -142,16 +144,38 @@ def events_sample(events, time_steps: int, inputs: int) -> np.ndarray:
     """
     sample = np.zeros((time_steps, inputs), np.int64)
     for place, event in enumerate(events):
-        if len(event) not in (2, 3) or not all(isinstance(each, (int, np.integer)) for each in event):
-            raise TypeError(f"event {place} must be two or three integers (time step, number, level), not {event!r}")
-        step, number, level = (*event, 1)[:3]
-        for name, value, lo, hi in (("time step", step, 0, time_steps - 1), ("number", number, 0, inputs - 1), ("level", level, 1, 255)):
-            if not lo <= value <= hi:
-                raise ValueError(f"{name} of event {place} must be between {lo} and {hi}, not {value}")
-        if sample[step, number]:
-            raise ValueError(f"event {place} must be the only one of input {number} in time step {step}: add their levels")
-        sample[step, number] = level
+        place_event(sample, event, f"event {place}")
     return sample
+
+
+def place_event(sample, event, name, levels: int = 255) -> None:
+    """Put an event in a sample.
+
+    Parameters
+    ----------
+    sample : ndarray, (time_steps, inputs)
+        Of levels; changed.
+    event : (time step, number) or (time step, number, level)
+    name : str
+        What errors call it.
+    levels : int
+        The highest level.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`events_sample`.
+    """
+    found = tuple(event) if np.iterable(event) else ()
+    if len(found) not in (2, 3) or not all(isinstance(each, (int, np.integer)) and not isinstance(each, bool) for each in found):
+        raise TypeError(f"{name} must be two or three integers (time step, number, level), not {event!r}")
+    (step, number, level), (time_steps, inputs) = (*found, 1)[:3], sample.shape
+    for part, value, lo, hi in (("time step", step, 0, time_steps - 1), ("number", number, 0, inputs - 1), ("level", level, 1, levels)):
+        if not lo <= value <= hi:
+            raise ValueError(f"{part} of {name} must be between {lo} and {hi}, not {value}")
+    if sample[step, number]:
+        raise ValueError(f"{name} must be the only one of input {number} in time step {step}: add their levels")
+    sample[step, number] = level
 
 
 def load_payloads(words, capacity: int):

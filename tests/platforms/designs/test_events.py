@@ -178,8 +178,11 @@ def test_time_steps_of_a_graph_are_those_of_its_samples_or_said(digits):
 
 @pytest.mark.parametrize("text, message", [
     ("0 1 2 3", "line 1 of the events file .* must be a time step, an input and perhaps a level, not '0 1 2 3'"),
-    ("0 1\n\n-1 2", "line 3 of the events file .* must be .*, not '-1 2'"), ("0, 9", "number of event 0 must be between 0 and 8, not 9 .*"),
-    ("3 0", "time step of event 0 must be between 0 and 2, not 3 .*"), ("0 1 8", "levels of the events file .* must be between 1 and 7, not 8")])
+    ("0 1\n\n-1 2", "line 3 of the events file .* must be .*, not '-1 2'"),
+    ("\n\n0, 9", "number of the event in line 3 of the events file .* must be between 0 and 8, not 9"),
+    ("0 0\n3 0", "time step of the event in line 2 of the events file .* must be between 0 and 2, not 3"),
+    ("\n0 1 8", "level of the event in line 2 of the events file .* must be between 1 and 7, not 8"),
+    ("\n\n0,1\n0 1 1", "the event in line 4 of the events file .* must be the only one of input 1 in time step 0: add their levels")])
 def test_files_that_hold_no_events_are_refused(tmp_path, text, message):
     path = tmp_path / "events.txt"
     path.write_text(text)

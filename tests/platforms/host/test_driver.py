@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from gateware.bus.format import REPLY, Command, Frame, Status, encode
+from gateware.chip.event_blocks import EventBlocks
+from models.structures.event_blocks import EventBlocksModel
 from platforms.host.driver import Board
 from platforms.host.errors import CorruptionError, LinkError, RefusalError, SilenceError, VersionError, WrongBuildError
 
@@ -154,6 +156,37 @@ def test_images_that_are_refused_before_anything_is_sent(image, error, message):
     with pytest.raises(error, match=f"^{message}$"):
         Board(port).classify(image)
     assert Command.CLASSIFY not in [frame.command for frame in port.requests]
+
+
+def events_port(time_steps, inputs=10, capacity=7):
+    """A board whose network takes spikes, by the model of what takes their blocks; a block has three words."""
+    model = EventBlocksModel(EventBlocks(inputs, 1, time_steps, capacity=capacity))
+    state = model.start
+
+    def respond(_, request):
+        nonlocal state
+        if request.command == Command.IDENTIFY:
+            content = bytes([Status.OK]) + IDENTITY._replace(capacity=capacity, layers=(inputs, 10)).pack()
+        else:
+            state, status, _ = model.take(state, request.payload)
+            content = bytes([status]) + (RESULT.pack() if status == Status.OK and model.ended(state) else b"")
+        return encode(Frame(request.sequence, request.command | REPLY, content))
+
+    return FakePort(respond)
+
+
+def test_samples_have_as_many_time_steps_as_the_network():
+    sample = np.zeros((3, 10), int)
+    # With the event the second time step ends at the end of the first block.
+    sample[0, 2] = 1
+    assert Board(events_port(3), levels=1).classify_events(sample) == RESULT
+    message = "^sample must have as many time steps as the network: the board "
+    with pytest.raises(ValueError, match=f"{message}answers before all of 3 have been sent$"):
+        Board(events_port(2), levels=1).classify_events(sample)
+    with pytest.raises(ValueError, match=f"{message}waits for more than 2$"):
+        Board(events_port(3), levels=1).classify_events(sample[:2])
+    with pytest.raises(RefusalError, match="or the sample has more time steps than the network$"):
+        Board(events_port(1), levels=1).classify_events(sample)
 
 
 def test_parameters_that_are_refused():

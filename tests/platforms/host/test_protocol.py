@@ -98,6 +98,13 @@ def test_what_is_no_sample_of_events_is_refused(sample, error, message):
         event_payloads(sample, 4, 7, 100)
 
 
+@pytest.mark.parametrize("levels, capacity, least", [(1, 2, 3), (7, 3, 4), (7, 0, 4)])
+def test_a_board_that_no_event_fits_is_refused(levels, capacity, least):
+    with pytest.raises(ValueError, match=f"^capacity must be at least {least} bytes, for a block's number and an event, not {capacity}$"):
+        event_payloads([[1, 1]], 2, levels, capacity)
+    assert [len(block) for block in event_payloads([[1, 1]], 2, levels, least)] == 3 * [least]
+
+
 def test_a_list_of_events_becomes_a_sample():
     assert events_sample([(2, 3), (0, 1, 5), (2, 0, 1)], 3, 4).tolist() == [[0, 5, 0, 0], [0, 0, 0, 0], [1, 0, 0, 1]]
 
@@ -105,6 +112,8 @@ def test_a_list_of_events_becomes_a_sample():
 @pytest.mark.parametrize("event, error, message", [
     ((0,), TypeError, r"event 1 must be two or three integers \(time step, number, level\), not \(0,\)"),
     ((0, 1.5), TypeError, r"event 1 must be two or three integers \(time step, number, level\), not \(0, 1\.5\)"),
+    (3, TypeError, r"event 1 must be two or three integers \(time step, number, level\), not 3"),
+    ((False, True), TypeError, r"event 1 must be two or three integers \(time step, number, level\), not \(False, True\)"),
     ((3, 1), ValueError, "time step of event 1 must be between 0 and 2, not 3"), ((-1, 1), ValueError, "time step of event 1 must .*, not -1"),
     ((0, 4), ValueError, "number of event 1 must be between 0 and 3, not 4"), ((0, 1, 0), ValueError, "level of event 1 must .*, not 0"),
     ((1, 2, 3), ValueError, "event 1 must be the only one of input 2 in time step 1: add their levels")])

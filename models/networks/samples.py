@@ -90,7 +90,7 @@ def load_calibration(network, path=None, count=200):
 
 
 def event_span(path):
-    """How many time steps samples of events have, and their highest level, 1 at least.
+    """How many time steps samples of events have, and the highest level, 1 at least, of them and of those to train with.
 
     Parameters
     ----------
@@ -103,10 +103,13 @@ def event_span(path):
         As :func:`load_samples`.
     """
     path = Path(path)
-    levels = _arrays(path).get("levels")
+    arrays = _arrays(path)
+    levels, train = arrays.get("levels"), arrays.get("train_levels")
     if levels is None or levels.dtype.kind not in "iu" or levels.ndim < 3 or not levels.size:
         raise ValueError(f"the file of samples {path} must hold levels of events, integers shaped (N, time steps, ...)")
-    return levels.shape[1], max(1, int(levels.max()))
+    # Others are refused where they are loaded, as not those of the network.
+    further = train if train is not None and train.dtype.kind in "iu" and train.size else levels
+    return levels.shape[1], max(1, int(levels.max()), int(further.max()))
 
 
 def _arrays(path):

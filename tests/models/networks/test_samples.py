@@ -4,7 +4,7 @@ import pytest
 from gateware.chip.network import Dense, Layer, SpikingNetwork
 from gateware.neurons.leaky_integrator import LeakyIntegrator
 from gateware.step import Q
-from models.networks.samples import load_calibration, load_samples
+from models.networks.samples import event_span, load_calibration, load_samples
 
 LI = LeakyIntegrator(membrane=Q(8, 8), current=Q(16, 8))
 
@@ -43,6 +43,16 @@ def test_levels_are_taken_as_they_are_and_images_become_levels(tmp_path):
 def test_wrong_samples_are_refused(tmp_path, arrays, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         load_samples(network(), save(tmp_path, **arrays))
+
+
+def test_the_levels_of_events_are_those_of_all_samples_in_the_file(tmp_path):
+    levels = np.zeros((2, 6, 4), int)
+    assert event_span(save(tmp_path, levels=levels)) == (6, 1)
+    assert event_span(save(tmp_path, levels=levels + 2, train_levels=levels[:1] + 5)) == (6, 5)
+    assert event_span(save(tmp_path, levels=levels + 3, train_levels=levels + 2)) == (6, 3)
+    # What is no array of levels is refused where it is loaded, by its own name.
+    for other in (np.full((2, 6, 4), 5.5), levels[:0]):
+        assert event_span(save(tmp_path, levels=levels + 2, train_levels=other)) == (6, 2)
 
 
 def test_no_file_and_no_archive_are_refused(tmp_path):

@@ -19,7 +19,7 @@ examples:
   python -m platforms build upduino-v3 --clock 24@clk12   a clock from a named source
   python -m platforms report icebreaker                   what the last build was like
   python -m platforms program icebreaker                  load it into the board
-  python -m platforms run icebreaker --port /dev/ttyUSB1  send it images and see what it says
+  python -m platforms run icebreaker --port /dev/ttyUSB1  send it images or events and see what it says
   python -m platforms simulate                            a serial port with the simulated board behind it
   python -m platforms run --port sim                      the same, with the RTL simulated clock by clock
 
@@ -53,7 +53,8 @@ def _parser():
         sub.add_argument("--weights", choices=("link", "flash"), default="link",
                          help="where weights come from that do not fit the bitstream: the host, or the board's flash (default: link)")
         sub.add_argument("--observe", action="store_true", help="let the host read spikes, membranes and counters of the last sample")
-        sub.add_argument("--samples", metavar="FILE", help="an .npz of levels or images, and labels (default: held-out images of the data set)")
+        sub.add_argument("--samples", metavar="FILE", help="an .npz of levels, of events in each time step, or images, and labels "
+                         "(default: held-out images of the data set; a network that takes events needs a file)")
 
     command("list", "list the boards", board=False, folder=False)
 
@@ -67,14 +68,14 @@ def _parser():
 
     command("report", "show an earlier build and write its page again")
 
-    run = command("run", "send images to a board, or to the simulated one, and show what it answers")
+    run = command("run", "send images, or samples of events, to a board or to the simulated one, and show what it answers")
     design_options(run)
     run.add_argument("--port", required=True, help="serial port, such as /dev/ttyUSB1 or COM5, or: sim")
     run.add_argument("--image", metavar="FILE", help="text file of pixels, 0 to the network's highest level; of events, in each line a "
                      "time step, an input and a level")
     run.add_argument("--timeout", type=float, default=0.25, metavar="SECONDS",
                      help="wait so long for each answer (default: 0.25; a simulated board's serial port wants some 10)")
-    run.add_argument("--count", type=int, default=10, help="how many held-out images (default: 10)")
+    run.add_argument("--count", type=int, default=10, help="how many samples, the first ones (default: 10)")
 
     simulate = command("simulate", "give a simulated board a serial port, for any program to open", folder=False)
     design_options(simulate)

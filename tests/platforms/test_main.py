@@ -23,6 +23,12 @@ def test_help_is_quick_and_has_examples():
     assert seconds < 2
 
 
+def test_help_of_run_speaks_of_events(capsys):
+    assert main(["run", "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Send images, or samples of events, to a board" in shown and "a network that takes events needs a file" in shown
+
+
 def test_list_shows_every_board(capsys):
     assert main(["list"]) == 0
     shown = capsys.readouterr().out

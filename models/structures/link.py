@@ -237,18 +237,19 @@ class SerialModel:
     def _event_requests(self, rng, size):
         """Blocks of events in whatever order, some of everything else that is answered, and reads where no sample is open."""
         data, state = b"", self._blocks.start
-        for block in self._blocks.stimulus(rng, size // 2):
-            frame = Frame(int(rng.integers(256)), Command.EVENTS, block)
-            data += encode(frame)
-            state = self._blocks.take(state, block)[0]
-            others = [_random_frame(rng, 60)._replace(command=0x31), frame._replace(version=2), frame._replace(payload=block[:-1]),
-                      frame._replace(command=Command.CLASSIFY), frame._replace(payload=rng.bytes(self.top.blocks.capacity + 4)),
-                      frame._replace(command=Command.IDENTIFY, payload=b"")]
-            if self.top._recorder is not None and self._blocks.ended(state):
-                others += [frame._replace(command=Command.READ, payload=each) for each in self._reads(rng)]
-            request = others[rng.integers(len(others))]
-            if rng.random() < 0.2 and request.command != Command.LOAD:
-                data += encode(request)
+        while len(data) < size:
+            for block in self._blocks.stimulus(rng, size):
+                frame = Frame(int(rng.integers(256)), Command.EVENTS, block)
+                data += encode(frame)
+                state = self._blocks.take(state, block)[0]
+                others = [_random_frame(rng, 60)._replace(command=0x31), frame._replace(version=2), frame._replace(payload=block[:-1]),
+                          frame._replace(command=Command.CLASSIFY), frame._replace(payload=rng.bytes(self.top.blocks.capacity + 4)),
+                          frame._replace(command=Command.IDENTIFY, payload=b"")]
+                if self.top._recorder is not None and self._blocks.ended(state):
+                    others += [frame._replace(command=Command.READ, payload=each) for each in self._reads(rng)]
+                request = others[rng.integers(len(others))]
+                if rng.random() < 0.2 and request.command != Command.LOAD:
+                    data += encode(request)
         # A sample of blocks as long as they may be.
         sample = rng.integers(0, self.top.levels + 1, (self.top.blocks.time_steps, self.top.blocks.inputs))
         blocks = self._blocks.split(event_words(sample, self.top.blocks.word_bytes))

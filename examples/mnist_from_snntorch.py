@@ -74,7 +74,10 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-o", "--output", type=Path, default=Path("snntorch-mnist.nir"))
     options = parser.parse_args()
-    mnist = load_mnist()
+    try:
+        mnist = load_mnist()
+    except (FileNotFoundError, ValueError) as error:
+        parser.error(str(error))
     training, test = (images.reshape(-1, 784) / 255 for images in (mnist.train_images, mnist.test_images))
     tool = train(training, mnist.train_labels.copy(), options.output, options.epochs, options.seed)(test)
     print(f"snnTorch: {(tool.argmax(axis=1) == mnist.test_labels).mean():.2%} of {len(test):,} test images")

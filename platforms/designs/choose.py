@@ -51,7 +51,7 @@ def open_design(network, part, baud, *, samples=None, flash=None, observed=False
         return SpikingDesign(graph.network, part, baud=baud, graph=graph, flash=flash, observed=observed)
     given = [name for name, value in conversion.items() if value is not None]
     if given:
-        raise ValueError(f"{', '.join(given)} are about NIR graphs, and {network or 'the digits network'} is none")
+        raise ValueError(f"{', '.join(given)} {'is' if len(given) == 1 else 'are'} about NIR graphs, and {network or 'the digits network'} is none")
     if network is not None and is_spiking_network(network):
         return SpikingDesign(load_spiking(network), part, baud=baud, flash=flash, observed=observed)
     if observed:

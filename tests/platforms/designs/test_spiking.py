@@ -163,6 +163,8 @@ def test_a_file_opens_as_the_design_of_its_kind(tmp_path):
     save_spiking(SpikingChip.examples()["count"].network, path)
     assert isinstance(open_design(path, UP5K, 1_000_000), SpikingDesign)
     assert isinstance(open_design(None, UP5K, 1_000_000), DigitsDesign) and open_design(None, UP5K, 1_000_000).network.digest == load().digest
+    with pytest.raises(ValueError, match="^dt is about NIR graphs, and .*small.npz is none$"):
+        open_design(path, UP5K, 1_000_000, dt=1e-4)
     with pytest.raises(ValueError, match="^dt, conventions are about NIR graphs, and .*small.npz is none$"):
         open_design(path, UP5K, 1_000_000, dt=1e-4, conventions="nir")
     with pytest.raises(ValueError, match="^the digits network is evaluated on the held-out images of its data set: leave out --samples$"):

@@ -99,6 +99,26 @@ def test_the_gradient_at_integers_is_near_that_of_real_numbers():
     assert errors[1] < 0.02 and errors[0] > 2 * errors[1]
 
 
+def test_the_gradient_is_that_of_a_network_with_the_rounded_weights():
+    """Of three bits, which the real weights' own gradient is far from; without spikes, which no rounding then moves."""
+    inputs, labels = torch.from_numpy(np.moveaxis(SEQUENCES, 1, 0)).double(), torch.arange(5) % 4
+
+    def gradient(classifier):
+        torch.nn.functional.cross_entropy(classifier(inputs).mean(dim=0), labels).backward()
+        return torch.cat([each.weight.grad.ravel() for each in classifier.connections])
+
+    quantised, rounded = (classifier_of(LIF(leak=0.3, threshold=50.0)) for _ in range(2))
+    quantised.quantise(SEQUENCES, weight_bits=3, membrane_bits=24)
+    network = quantised.to_network("silent", SEQUENCES, weight_bits=3, membrane_bits=24)
+    for number, (connection, layer) in enumerate(zip(rounded.connections, network.layers)):
+        unit = (1 if number else 7) / network.provenance["layers"][number]["weight scale"]
+        with torch.no_grad():
+            connection.weight.copy_(torch.tensor(layer.connection.weights) * unit)
+            connection.bias.copy_(torch.tensor(layer.connection.bias or [0] * layer.neurons) * unit)
+    wanted, real = gradient(rounded), gradient(classifier_of(LIF(leak=0.3, threshold=50.0)))
+    assert (gradient(quantised) - wanted).norm() < 1e-3 * wanted.norm() < 0.02 * (real - wanted).norm()
+
+
 @pytest.mark.parametrize("cells, error, message", [
     ([], ValueError, "SequenceClassifier cells must be 2, one for each layer, not 0"),
     ([RecurrentLIF(9, common=True), LIF()], TypeError, "SequenceClassifier cells must be .* the last one LI, not LIF"),

@@ -34,7 +34,7 @@ def test_the_chip_s_golden_model_gives_the_classes_of_training(classifier, bits)
 def test_adaptive_thresholds_go_to_the_chip(classifier):
     """The chip has the classes and scores of training with integers, and these are near those with real numbers."""
     torch.manual_seed(3)
-    cells = [AdaptiveLIF(leak=0.2, adaptation_leak=0.1, adaptation=0.5), LI(leak=0.1)]
+    cells = [AdaptiveLIF(leak=0.2, adaptation_leak=0.1, adaptation=0.45), LI(leak=0.1)]
     layers = [SpikingLayer(nn.Linear(36, 24), cells[0], levels=15), SpikingLayer(nn.Linear(24, 5), cells[1])]
     nn.init.normal_(layers[0].connection.weight, std=0.5)
     adaptive = SpikingClassifier(layers, time_steps=8)
@@ -44,6 +44,10 @@ def test_adaptive_thresholds_go_to_the_chip(classifier):
         adaptive.quantise(8)
         classes, v = adaptive.classify(LEVELS).numpy(), adaptive(LEVELS)
         spikes, _ = layers[0](LEVELS, 8)
+    # The gradient is that of the hardware's adaptation, not of the one before rounding.
+    grid, cell = layers[0].grid, cells[0]
+    assert cell.adaptation.item() == pytest.approx(grid.adaptation * layers[0].unit, rel=1e-5)
+    assert cell.adaptation_leak.item() == pytest.approx(grid.adaptation_leak / 65536, rel=1e-5)
     network = adaptive.to_network("adaptive", {})
     result = golden(SpikingChip(network)).classify(LEVELS.numpy().astype(int))
     assert type(network.layers[0].neuron).__name__ == "AdaptiveLIF" and len(set(classes.tolist())) > 1

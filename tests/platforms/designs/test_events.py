@@ -3,7 +3,6 @@ import json
 
 import numpy as np
 import pytest
-from amaranth.sim import Simulator
 
 from gateware.bus.format import Command, Frame, encode
 from gateware.chip.serial_classifier import SerialClassifier
@@ -28,6 +27,8 @@ from platforms.host.sim_port import SimPort
 from platforms.progress import Steps
 from platforms.report import _drawings
 
+from .pins import last_byte_to_result
+
 UP5K = find_board("icebreaker").part
 
 
@@ -43,28 +44,12 @@ def random_samples(count, seed=0):
 
 @pytest.mark.parametrize("sample", random_samples(2))
 def test_the_latency_that_a_report_states_is_that_of_the_pins(sample, divisor=5):
-    seen = []
     top = SerialClassifier(SpikingChip(small_network(), lanes=(4, 3)), divisor, 1, clock_hz=5_000_000, layers=(9, 6, 3), levels=7)
     port = SimPort(top)
     Board(port, levels=7).classify_events(sample)
     (payload,) = event_payloads(sample, 9, 7, 511)
     levels = line_levels(encode(Frame(1, Command.EVENTS, payload)), divisor)
-
-    async def bench(ctx):
-        taken = top._frames[0].i
-        for level in (*levels, *[1] * 80 * divisor):
-            ctx.set(top.rx, int(level))
-            seen.append((ctx.get(taken.valid) and ctx.get(taken.ready), ctx.get(top.core.o.valid)))
-            await ctx.tick()
-
-    simulator = Simulator(top)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(bench)
-    simulator.run()
-    bytes_taken = [clock for clock, (byte, _) in enumerate(seen) if byte]
-    # Two sync bytes, five of the header, two of its CRC; then the payload.
-    last = bytes_taken[9 + len(payload) - 1]
-    assert next(clock for clock, (_, valid) in enumerate(seen) if valid) - last == CRC_BITS * divisor + port.reply_clocks
+    assert last_byte_to_result(top, levels, len(payload), 80 * divisor) == CRC_BITS * divisor + port.reply_clocks
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from amaranth.sim import Simulator
 
 from gateware.bus.format import Command, Frame, encode
 from gateware.chip.network import Dense, Layer, SpikingNetwork
@@ -22,6 +21,8 @@ from platforms.designs.spiking import CRC_BITS, SERVER_CLOCKS, SpikingDesign
 from platforms.designs.spiking_evidence import compare_chip, gather_chip_evidence
 from platforms.progress import Steps
 from sim import cxxrtl
+
+from .pins import last_byte_to_result
 
 UP5K = find_board("icebreaker").part
 
@@ -92,26 +93,11 @@ def test_the_latency_that_a_report_states_is_that_of_the_pins(small):
     chip, samples, result, simulation = small
     simulation.reset()
     whole = compare_chip(chip, simulation, samples[:1], golden(chip).classify(samples[:1]))["whole_clocks"][0]
-    divisor, seen = 5, []
+    divisor = 5
     top = SerialClassifier(SpikingChip(chip.network, lanes=chip.lanes), divisor, 1, clock_hz=5_000_000, layers=chip.network.sizes,
                            levels=chip.network.levels)
     levels = line_levels(encode(Frame(1, Command.CLASSIFY, bytes(samples[0].tolist()))), divisor)
-
-    async def bench(ctx):
-        taken = top._frames[0].i
-        for level in (*levels, *[1] * 40 * divisor):
-            ctx.set(top.rx, int(level))
-            seen.append((ctx.get(taken.valid) and ctx.get(taken.ready), ctx.get(top.core.o.valid)))
-            await ctx.tick()
-
-    simulator = Simulator(top)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(bench)
-    simulator.run()
-    bytes_taken = [clock for clock, (byte, _) in enumerate(seen) if byte]
-    # Two sync bytes, five of the header, two of its CRC; then the payload.
-    last = bytes_taken[9 + 9 - 1]
-    assert next(clock for clock, (_, valid) in enumerate(seen) if valid) - last == CRC_BITS * divisor + SERVER_CLOCKS + 9 + whole
+    assert last_byte_to_result(top, levels, 9, 40 * divisor) == CRC_BITS * divisor + SERVER_CLOCKS + 9 + whole
 
 
 def test_evidence_and_what_a_report_says_of_it(own_cache):
